@@ -78,6 +78,30 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 #define IDEM_HARDWARE_DOUBLE 0
 #endif
 
+// ---- the square root instruction, named outright: a builtin may turn into a call into libm ---------
+// IDEM_SQRT_FLOAT(root, x) is absent where the processor has none; integers take its place.
+
+#if defined(__x86_64__) || defined(__SSE2__)
+#if defined(__AVX__)
+#define IDEM_SQRT_FLOAT(root, x) asm("vsqrtss %1, %1, %0" : "=x"(root) : "x"(x))
+#define IDEM_SQRT_DOUBLE(root, x) asm("vsqrtsd %1, %1, %0" : "=x"(root) : "x"(x))
+#else
+#define IDEM_SQRT_FLOAT(root, x) asm("sqrtss %1, %0" : "=x"(root) : "x"(x))
+#define IDEM_SQRT_DOUBLE(root, x) asm("sqrtsd %1, %0" : "=x"(root) : "x"(x))
+#endif
+#elif defined(__aarch64__)
+#define IDEM_SQRT_FLOAT(root, x) asm("fsqrt %s0, %s1" : "=w"(root) : "w"(x))
+#define IDEM_SQRT_DOUBLE(root, x) asm("fsqrt %d0, %d1" : "=w"(root) : "w"(x))
+#endif
+
+// ---- whether the product of two 32-bit words is one instruction -----------------------------------
+
+#if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
+#define IDEM_WIDE_MULTIPLY 0
+#else
+#define IDEM_WIDE_MULTIPLY 1
+#endif
+
 // ---- the lanes ----------------------------------------------------------------------------------
 // IDEM_PLAIN_LANES, defined by the user, asks for scalar code; the bits are the same.
 
@@ -116,6 +140,13 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 
 /// For the small functions from which kernels are made: a call would cost more than the work.
 #define IDEM_INLINE [[gnu::always_inline]] inline
+
+/// Before a loop over the registers of a tile: unrolled whole, or the tile would live in memory.
+#if defined(__clang__)
+#define IDEM_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define IDEM_UNROLL _Pragma("GCC unroll 32")
+#endif
 
 namespace idem::inline IDEM_TARGET {
 
