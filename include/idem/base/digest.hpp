@@ -24,7 +24,7 @@ constexpr BitsOf<R> canonical_bits(R value) {
 /// FNV-1a, 64 bits, over bytes least significant first, whatever the machine's byte order.
 ///
 /// Source  Fowler, Noll, Vo; offset basis and prime as in draft-eastlake-fnv-17, section 5.
-/// Bits    ARITHMETIC.md section 11.
+/// Bits    ARITHMETIC.md section 10.
 class Digest {
  public:
   /// Adds the low `bytes` bytes of a word.

@@ -41,18 +41,23 @@ using MatView = Eigen::Map<Mat<R, Rows, Cols>>;
 template <Real R, Index Rows, Index Cols>
 using ConstMatView = Eigen::Map<const Mat<R, Rows, Cols>>;
 
+namespace detail {
+/// Rows lie behind one another without gaps.
+template <class T>
+inline constexpr bool kContiguous =
+    int{T::InnerStrideAtCompileTime} == 1 &&
+    (bool{T::IsRowMajor} ? int{T::OuterStrideAtCompileTime} == int{T::ColsAtCompileTime}
+                         : bool{T::IsVectorAtCompileTime} &&
+                               int{T::OuterStrideAtCompileTime} == int{T::RowsAtCompileTime});
+}  // namespace detail
+
 /// Anything above: dense, row-major, its shape known when the program is compiled.
 template <class T>
 concept Dense = requires(const std::remove_cvref_t<T>& t) {
   requires Real<typename std::remove_cvref_t<T>::Scalar>;
   { t.data() } -> std::convertible_to<const typename std::remove_cvref_t<T>::Scalar*>;
-  requires std::remove_cvref_t<T>::RowsAtCompileTime > 0;
-  requires std::remove_cvref_t<T>::ColsAtCompileTime > 0;
-  requires std::remove_cvref_t<T>::IsRowMajor || std::remove_cvref_t<T>::IsVectorAtCompileTime;
-  requires std::remove_cvref_t<T>::InnerStrideAtCompileTime == 1;
-  requires std::remove_cvref_t<T>::OuterStrideAtCompileTime ==
-               (std::remove_cvref_t<T>::IsRowMajor ? std::remove_cvref_t<T>::ColsAtCompileTime
-                                                   : std::remove_cvref_t<T>::RowsAtCompileTime);
+  requires (int{std::remove_cvref_t<T>::SizeAtCompileTime} > 0);
+  requires detail::kContiguous<std::remove_cvref_t<T>>;
 };
 
 template <Dense T>

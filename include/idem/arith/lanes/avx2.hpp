@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  AVX2 lanes with FMA: 8 floats or 4 doubles.
+#pragma once
+
+#include <immintrin.h>
+
+#include <idem/arith/fma.hpp>
+#include <idem/base/types.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+/// 8 accumulators are the two ports' latency; a 4 x 3 tile (12 of 16 registers) spills under GCC.
+template <Real R>
+struct LaneTypes {
+  typedef R Vector __attribute__((vector_size(32)));
+  typedef R Unaligned __attribute__((vector_size(32), aligned(alignof(R)), may_alias));
+  static constexpr Index kTileRows = 4;
+  static constexpr Index kTileVectors = 2;
+};
+using Floats = LaneTypes<float>::Vector;
+using Doubles = LaneTypes<double>::Vector;
+
+IDEM_INLINE Floats lane_broadcast(float value) { return (Floats)_mm256_set1_ps(value); }
+IDEM_INLINE Doubles lane_broadcast(double value) { return (Doubles)_mm256_set1_pd(value); }
+
+IDEM_INLINE Floats lane_fma(Floats a, Floats b, Floats c) {
+  return (Floats)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+IDEM_INLINE Doubles lane_fma(Doubles a, Doubles b, Doubles c) {
+  return (Doubles)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+
+// Lane i takes part when i < count.
+IDEM_INLINE __m256i lane_mask32(Index count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
+                            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+IDEM_INLINE __m256i lane_mask64(Index count) {
+  return _mm256_cmpgt_epi64(_mm256_set1_epi64x(static_cast<long long>(count)),
+                            _mm256_setr_epi64x(0, 1, 2, 3));
+}
+
+IDEM_INLINE Floats lane_load_part(const float* from, Index count) {
+  return (Floats)_mm256_maskload_ps(from, lane_mask32(count));
+}
+IDEM_INLINE Doubles lane_load_part(const double* from, Index count) {
+  return (Doubles)_mm256_maskload_pd(from, lane_mask64(count));
+}
+IDEM_INLINE void lane_store_part(float* to, Floats v, Index count) {
+  _mm256_maskstore_ps(to, lane_mask32(count), (__m256)v);
+}
+IDEM_INLINE void lane_store_part(double* to, Doubles v, Index count) {
+  _mm256_maskstore_pd(to, lane_mask64(count), (__m256d)v);
+}
+
+IDEM_INLINE Floats lane_interleave_low(Floats a, Floats b) {
+  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+IDEM_INLINE Floats lane_interleave_high(Floats a, Floats b) {
+  return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+IDEM_INLINE Doubles lane_interleave_low(Doubles a, Doubles b) {
+  return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+}
+IDEM_INLINE Doubles lane_interleave_high(Doubles a, Doubles b) {
+  return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+}
+
+}  // namespace idem::inline IDEM_TARGET

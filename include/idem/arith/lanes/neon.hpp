@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  AArch64 Advanced SIMD lanes: 4 floats or 2 doubles.
+#pragma once
+
+#include <arm_neon.h>
+
+#include <idem/arith/lanes/sixteen_bytes.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+/// 24 accumulators, 3 vectors of one operand and a broadcast of the other, in 32 registers.
+template <Real R>
+struct LaneTypes : SixteenBytes<R> {
+  static constexpr Index kTileRows = 8;
+  static constexpr Index kTileVectors = 3;
+};
+
+IDEM_INLINE Floats lane_fma(Floats a, Floats b, Floats c) {
+  return (Floats)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+IDEM_INLINE Doubles lane_fma(Doubles a, Doubles b, Doubles c) {
+  return (Doubles)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+}
+
+}  // namespace idem::inline IDEM_TARGET

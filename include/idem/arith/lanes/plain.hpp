@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  Plain lanes: a vector is one scalar.
+#pragma once
+
+#include <idem/arith/fma.hpp>
+#include <idem/base/types.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+/// Sixteen accumulators leave room for operands in 32 scalar registers. Where an fma is a call there
+/// is no register to fill, and small code is worth more.
+template <Real R>
+struct LaneTypes {
+  using Vector = R;
+  using Unaligned = R;
+  static constexpr bool kHardware =
+      sizeof(R) == 4 ? IDEM_HARDWARE_FMA_FLOAT : IDEM_HARDWARE_FMA_DOUBLE;
+  static constexpr Index kTileRows = kHardware ? 4 : 1;
+  static constexpr Index kTileVectors = kHardware ? 4 : 1;
+};
+
+template <Real R>
+IDEM_INLINE R lane_broadcast(R value) {
+  return value;
+}
+
+template <Real R>
+IDEM_INLINE R lane_fma(R a, R b, R c) {
+  return fma(a, b, c);
+}
+
+// A vector of one lane has no part and nothing to interleave: these are never reached.
+template <Real R>
+IDEM_INLINE R lane_load_part(const R* from, Index) {
+  return *from;
+}
+template <Real R>
+IDEM_INLINE void lane_store_part(R* to, R v, Index) {
+  *to = v;
+}
+template <Real R>
+IDEM_INLINE R lane_interleave_low(R a, R) {
+  return a;
+}
+template <Real R>
+IDEM_INLINE R lane_interleave_high(R, R b) {
+  return b;
+}
+
+}  // namespace idem::inline IDEM_TARGET

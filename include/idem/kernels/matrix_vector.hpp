@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  Matrix-vector products and rank-1 updates.
+#pragma once
+
+#include <idem/kernels/transpose.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+/// y = A x.
+///
+///     A   M x N
+///     x   N
+///     y   M, overwritten; must not overlap A or x
+///
+/// Bits    each element is one chain of fma from +0 in ascending index: ARITHMETIC.md section 3. Lanes
+///         hold neighbouring rows, so squares of A are transposed on the way.
+/// Cost    M N fused multiply-adds.
+template <Dense A, Dense X, Dense Y>
+void matrix_vector(const A& a, const X& x, Y&& y) {
+  using R = ScalarOf<Y>;
+  using L = Lanes<R>;
+  constexpr Index M = kRows<A>, N = kCols<A>;
+  static_assert(kRows<X> * kCols<X> == N, "idem: A x needs as many elements in x as columns in A");
+  static_assert(kRows<Y> * kCols<Y> == M, "idem: A x has as many elements as rows in A");
+  typename L::Vector square[L::kWidth];
+  for (Index i = 0; i < M; i += L::kWidth) {
+    const Index rows = M - i < L::kWidth ? M - i : L::kWidth;
+    typename L::Vector sum = L::broadcast(R{0});
+    for (Index j = 0; j < N; j += L::kWidth) {
+      const Index columns = N - j < L::kWidth ? N - j : L::kWidth;
+      detail::load_transposed(square, a.data() + i * N + j, N, rows, columns);
+      IDEM_UNROLL for (Index c = 0; c < L::kWidth; ++c) {
+        if (c < columns) sum = L::fma(square[c], L::broadcast(x.data()[j + c]), sum);
+      }
+    }
+    if (rows == L::kWidth) {
+      L::store(y.data() + i, sum);
+    } else {
+      L::store_part(y.data() + i, sum, rows);
+    }
+  }
+}
+
+/// y = A^T x.
+///
+///     A   M x N
+///     x   M
+///     y   N, overwritten; must not overlap A or x
+///
+/// Bits    each element is one chain of fma from +0 in ascending index: ARITHMETIC.md section 3.
+/// Cost    M N fused multiply-adds.
+template <Dense A, Dense X, Dense Y>
+void matrix_vector_transposed(const A& a, const X& x, Y&& y) {
+  using R = ScalarOf<Y>;
+  constexpr Index M = kRows<A>, N = kCols<A>;
+  static_assert(kRows<X> * kCols<X> == M, "idem: A^T x needs as many elements in x as rows in A");
+  static_assert(kRows<Y> * kCols<Y> == N, "idem: A^T x has as many elements as columns in A");
+  const Product<R> p{x.data(), 0, 1, a.data(), N, nullptr, 0, y.data(), 0};
+  product_rows<1, N>(p, M, 0, 1);
+}
+
+/// to_i <- fma(factor, x_i, to_i) for `count` numbers; must not overlap.
+///
+/// Bits    element by element: ARITHMETIC.md section 3.3.
+template <Real R>
+void add_scaled(R factor, const R* x, R* to, Index count) {
+  using L = Lanes<R>;
+  const typename L::Vector factors = L::broadcast(factor);
+  Index i = 0;
+  for (; i + L::kWidth <= count; i += L::kWidth) {
+    L::store(to + i, L::fma(factors, L::load(x + i), L::load(to + i)));
+  }
+  if (i < count) {
+    L::store_part(to + i, L::fma(factors, L::load_part(x + i, count - i), L::load_part(to + i, count - i)),
+                  count - i);
+  }
+}
+
+/// A += x y^T.
+///
+///     A   M x N
+///     x   M
+///     y   N; neither may overlap A
+///
+/// Bits    a_ij <- fma(x_i, y_j, a_ij): ARITHMETIC.md section 3.3.
+/// Cost    M N fused multiply-adds.
+template <Dense A, Dense X, Dense Y>
+void add_rank1(A&& a, const X& x, const Y& y) {
+  constexpr Index M = kRows<A>, N = kCols<A>;
+  static_assert(kRows<X> * kCols<X> == M, "idem: x y^T needs as many elements in x as rows in A");
+  static_assert(kRows<Y> * kCols<Y> == N, "idem: x y^T needs as many elements in y as columns in A");
+  for (Index i = 0; i < M; ++i) add_scaled(x.data()[i], y.data(), a.data() + i * N, N);
+}
+
+}  // namespace idem::inline IDEM_TARGET

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  Long sums and norms: two levels of chains, so that a million terms cost no digits.
+#pragma once
+
+#include <cstdint>
+
+#include <idem/arith/fma.hpp>
+#include <idem/arith/sqrt.hpp>
+#include <idem/base/types.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+/// Terms in a block of a long sum. (One float chain over 1500 x 1500 terms loses three digits; blocks
+/// of 64 keep the error of both levels small and are free on every target.)
+inline constexpr Index kSumBlock = 64;
+
+/// A long sum that takes its terms one at a time; `LongSum<R> s{}` or `clear` begins it.
+///
+/// Bits    ARITHMETIC.md section 3.4.
+template <Real R>
+class LongSum {
+ public:
+  constexpr void clear() {
+    total_ = block_ = R{0};
+    in_block_ = 0;
+  }
+
+  /// Adds a term.
+  constexpr void add(R term) {
+    begin_term();
+    block_ = block_ + term;
+  }
+  /// Adds the square of a number.
+  constexpr void add_square(R x) {
+    begin_term();
+    block_ = fma(x, x, block_);
+  }
+  /// The sum so far.
+  [[nodiscard]] constexpr R value() const { return total_ + block_; }
+
+ private:
+  constexpr void begin_term() {
+    if (in_block_ == kSumBlock) {
+      total_ = total_ + block_;
+      block_ = R{0};
+      in_block_ = 0;
+    }
+    ++in_block_;
+  }
+
+  R total_;
+  R block_;
+  std::int32_t in_block_;
+};
+
+/// sum of x_i over `count` numbers.
+///
+/// Bits    a long sum in blocks of 64: ARITHMETIC.md section 3.4.
+template <Real R>
+constexpr R sum(const R* x, Index count) {
+  LongSum<R> total{};
+  for (Index i = 0; i < count; ++i) total.add(x[i]);
+  return total.value();
+}
+
+/// sum of x_i^2 over `count` numbers.
+///
+/// Bits    a long sum in blocks of 64: ARITHMETIC.md section 3.4.
+template <Real R>
+constexpr R sum_of_squares(const R* x, Index count) {
+  LongSum<R> total{};
+  for (Index i = 0; i < count; ++i) total.add_square(x[i]);
+  return total.value();
+}
+
+/// ||x||_2 of `count` numbers.
+///
+/// Bits    ARITHMETIC.md section 3.5. Squares may overflow or vanish: x is not scaled.
+template <Real R>
+constexpr R norm(const R* x, Index count) {
+  return sqrt(sum_of_squares(x, count));
+}
+
+namespace detail {
+
+/// sqrt of the sum of term(row, column)^2, one chain a row; rows side by side hide the latency.
+template <Index Rows, Index Cols, Real R, class Term>
+constexpr R matrix_norm(const Term& term) {
+  constexpr Index kTogether = 8;
+  R total = R{0};
+  for (Index i = 0; i < Rows; i += kTogether) {
+    const Index count = Rows - i < kTogether ? Rows - i : kTogether;
+    R sums[kTogether] = {};
+    for (Index j = 0; j < Cols; ++j) {
+      for (Index t = 0; t < count; ++t) {
+        const R x = term(i + t, j);
+        sums[t] = fma(x, x, sums[t]);
+      }
+    }
+    for (Index t = 0; t < count; ++t) total = total + sums[t];
+  }
+  return sqrt(total);
+}
+
+}  // namespace detail
+
+/// ||A||_F.
+///
+/// Bits    one chain a row, then one over the rows: ARITHMETIC.md section 3.5.
+template <Dense A>
+constexpr ScalarOf<A> frobenius_norm(const A& a) {
+  using R = ScalarOf<A>;
+  return detail::matrix_norm<kRows<A>, kCols<A>, R>(
+      [&](Index i, Index j) { return a.data()[i * kCols<A> + j]; });
+}
+
+/// ||A - B||_F.
+///
+/// Bits    each difference is rounded, then as frobenius_norm: ARITHMETIC.md section 3.5.
+template <Dense A, Dense B>
+constexpr ScalarOf<A> distance(const A& a, const B& b) {
+  static_assert(kRows<A> == kRows<B> && kCols<A> == kCols<B>, "idem: a distance needs equal shapes");
+  using R = ScalarOf<A>;
+  return detail::matrix_norm<kRows<A>, kCols<A>, R>([&](Index i, Index j) {
+    const Index at = i * kCols<A> + j;
+    return a.data()[at] - b.data()[at];
+  });
+}
+
+/// The index of the first of `count` numbers that is NaN or infinite, or -1 when all are finite.
+template <Real R>
+constexpr Index first_not_finite(const R* x, Index count) {
+  for (Index i = 0; i < count; ++i) {
+    if (!(x[i] - x[i] == R{0})) return i;
+  }
+  return -1;
+}
+
+}  // namespace idem::inline IDEM_TARGET

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  The register tile under every product: out = start + left right, one chain per element.
+#pragma once
+
+#include <idem/arith/lanes.hpp>
+#include <idem/base/types.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+/// A size known when the program is compiled, where another call may pass an Index.
+template <Index N>
+struct Fixed {
+  static constexpr Index value = N;
+  constexpr operator Index() const { return N; }
+};
+
+/// The operands of a product:
+///
+///     out[i][j] = start[i][j] + sum over k of left(i, k) right[k][j]
+///
+/// where left(i, k) = left[i * left_row + k * left_depth], so that a matrix and its transpose are the
+/// same thing, and rows of right, start and out lie `..._stride` apart. No start (null) means +0.
+/// `out` may be `start`; it must not overlap left or right.
+template <Real R>
+struct Product {
+  const R* left;
+  Index left_row;
+  Index left_depth;
+  const R* right;
+  Index right_stride;
+  const R* start;
+  Index start_stride;
+  R* out;
+  Index out_stride;
+};
+
+namespace detail {
+
+constexpr Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
+
+/// How `total` is cut into the fewest pieces of at most `most`: sizes differ by at most one, so that
+/// no piece is a sliver. The first `large_count` pieces have size `large`, the others `large - 1`.
+struct Cut {
+  constexpr Cut(Index total, Index most)
+      : count(ceil_div(total, most)),
+        large(count == 0 ? 0 : ceil_div(total, count)),
+        large_count(total - count * (large - 1)) {}
+  [[nodiscard]] constexpr Index begin(Index piece) const {
+    return piece < large_count ? piece * large : piece * (large - 1) + large_count;
+  }
+  Index count;
+  Index large;
+  Index large_count;
+};
+
+/// Rows x Vectors elements of the product from row `i`, column `j`; in the last vector only `part`
+/// lanes exist when `Part`.
+template <Index Rows, Index Vectors, bool Part, Real R>
+IDEM_INLINE void tile(const Product<R>& p, Index depth, Index i, Index j, Index part) {
+  using L = Lanes<R>;
+  using Vector = typename L::Vector;
+  constexpr Index kLast = Vectors - 1;
+  Vector sums[Rows][Vectors];
+  if (p.start == nullptr) {
+    IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[r][v] = L::broadcast(R{0});
+    }
+  } else {
+    IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+      const R* from = p.start + (i + r) * p.start_stride + j;
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+        sums[r][v] = Part && v == kLast ? L::load_part(from + v * L::kWidth, part)
+                                        : L::load(from + v * L::kWidth);
+      }
+    }
+  }
+  const R* left = p.left + i * p.left_row;
+  const R* right = p.right + j;
+  for (Index k = 0; k < depth; ++k) {
+    Vector factors[Vectors];
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+      factors[v] = Part && v == kLast ? L::load_part(right + v * L::kWidth, part)
+                                      : L::load(right + v * L::kWidth);
+    }
+    IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+      const Vector factor = L::broadcast(left[r * p.left_row]);
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+        sums[r][v] = L::fma(factor, factors[v], sums[r][v]);
+      }
+    }
+    left += p.left_depth;
+    right += p.right_stride;
+  }
+  IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+    R* to = p.out + (i + r) * p.out_stride + j;
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+      if (Part && v == kLast) {
+        L::store_part(to + v * L::kWidth, sums[r][v], part);
+      } else {
+        L::store(to + v * L::kWidth, sums[r][v]);
+      }
+    }
+  }
+}
+
+/// The tiles of row pieces [first, last) in one panel of `Vectors` vectors from column `j`.
+template <Index Rows, Index TileRows, Index Vectors, bool Part, Real R>
+void panel(const Product<R>& p, Index depth, Index first, Index last, Index j, Index part) {
+  constexpr Cut kCut(Rows, TileRows);
+  for (Index piece = first; piece < last; ++piece) {
+    if (kCut.large > 1 && piece >= kCut.large_count) {
+      tile<(kCut.large > 1 ? kCut.large - 1 : 1), Vectors, Part>(p, depth, kCut.begin(piece), j, part);
+    } else {
+      tile<kCut.large, Vectors, Part>(p, depth, kCut.begin(piece), j, part);
+    }
+  }
+}
+
+/// Accumulators that a tile may use. A single row has no operand to share between rows, so it takes as
+/// many vectors as hide the latency of an fma (4 cycles, 2 a cycle).
+template <Real R, Index Rows>
+inline constexpr Index kPanelVectors =
+    Rows == 1 && Lanes<R>::kTileVectors > 1 ? 8 : Lanes<R>::kTileVectors;
+template <Real R, Index Vectors>
+inline constexpr Index kPanelRows =
+    Lanes<R>::kTileRows * Lanes<R>::kTileVectors / (Vectors < 1 ? 1 : Vectors) < 12
+        ? Lanes<R>::kTileRows * Lanes<R>::kTileVectors / (Vectors < 1 ? 1 : Vectors)
+        : 12;
+
+/// The whole depth of the product is walked in blocks whose slice of `right` stays in the first-level
+/// cache; between blocks the chains rest in `out`.
+inline constexpr Index kDepthBlock = 256;
+
+template <Real R, class F>
+IDEM_INLINE void for_depth_blocks(const Product<R>& p, Index depth, F&& body) {
+  Product<R> block = p;
+  // A last block of up to half a block more is cheaper than a short one of its own.
+  while (depth > kDepthBlock + kDepthBlock / 2) {
+    body(block, kDepthBlock);
+    block.left += kDepthBlock * p.left_depth;
+    block.right += kDepthBlock * p.right_stride;
+    block.start = p.out;
+    block.start_stride = p.out_stride;
+    depth -= kDepthBlock;
+  }
+  body(block, depth);
+}
+
+}  // namespace detail
+
+/// How many pieces the rows of a product with `Cols` columns are cut into: what threads share out.
+template <Real R, Index Rows, Index Cols>
+constexpr Index row_pieces() {
+  constexpr detail::Cut kPanels(detail::ceil_div(Cols, Lanes<R>::kWidth), detail::kPanelVectors<R, Rows>);
+  return detail::Cut(Rows, detail::kPanelRows<R, kPanels.large>).count;
+}
+
+/// Row pieces [first, last) of a product of compile-time shape Rows x Cols.
+///
+/// Bits    every element is one chain of fma in ascending k: ARITHMETIC.md section 3.
+/// Memory  no heap; the registers of one tile.
+template <Index Rows, Index Cols, Real R>
+void product_rows(const Product<R>& p, Index depth, Index first, Index last) {
+  using L = Lanes<R>;
+  constexpr Index kVectors = detail::ceil_div(Cols, L::kWidth);
+  constexpr Index kPart = Cols % L::kWidth;
+  constexpr detail::Cut kPanels(kVectors, detail::kPanelVectors<R, Rows>);
+  constexpr Index kTileRows = detail::kPanelRows<R, kPanels.large>;
+  constexpr bool kTwoSizes = kPanels.large > 1 && kPanels.large_count < kPanels.count;
+  constexpr Index kSmall = kTwoSizes ? kPanels.large - 1 : kPanels.large;
+  constexpr Index kWhole = kPart == 0 ? kPanels.count : kPanels.count - 1;
+  detail::for_depth_blocks(p, depth, [&](const Product<R>& block, Index block_depth) {
+    for (Index n = 0; n < kWhole; ++n) {
+      const Index j = kPanels.begin(n) * L::kWidth;
+      if (kTwoSizes && n >= kPanels.large_count) {
+        detail::panel<Rows, kTileRows, kSmall, false>(block, block_depth, first, last, j, 0);
+      } else {
+        detail::panel<Rows, kTileRows, kPanels.large, false>(block, block_depth, first, last, j, 0);
+      }
+    }
+    if constexpr (kPart != 0) {
+      detail::panel<Rows, kTileRows, kSmall, true>(block, block_depth, first, last,
+                                                   kPanels.begin(kWhole) * L::kWidth, kPart);
+    }
+  });
+}
+
+/// All rows, and the columns from vector `first` up to vector `last`, of a product whose number of
+/// columns is known only at run time; every row of right, start and out is whole vectors long.
+///
+/// Bits    as product_rows: the columns that pad a row to whole vectors change no other.
+template <Index Rows, Real R>
+void product_columns(const Product<R>& p, Index depth, Index first, Index last) {
+  using L = Lanes<R>;
+  const detail::Cut panels(last - first, L::kTileVectors);
+  constexpr Index kTileRows = L::kTileRows;
+  constexpr Index kPieces = detail::Cut(Rows, kTileRows).count;
+  detail::for_depth_blocks(p, depth, [&](const Product<R>& block, Index block_depth) {
+    for (Index n = 0; n < panels.count; ++n) {
+      const Index begin = panels.begin(n);
+      const Index vectors = panels.begin(n + 1) - begin;
+      const Index j = (first + begin) * L::kWidth;
+      if (L::kTileVectors >= 3 && vectors == 3) {
+        detail::panel<Rows, kTileRows, 3, false>(block, block_depth, 0, kPieces, j, 0);
+      } else if (L::kTileVectors >= 2 && vectors == 2) {
+        detail::panel<Rows, kTileRows, 2, false>(block, block_depth, 0, kPieces, j, 0);
+      } else if (L::kTileVectors >= 4 && vectors == 4) {
+        detail::panel<Rows, kTileRows, 4, false>(block, block_depth, 0, kPieces, j, 0);
+      } else {
+        detail::panel<Rows, kTileRows, 1, false>(block, block_depth, 0, kPieces, j, 0);
+      }
+    }
+  });
+}
+
+}  // namespace idem::inline IDEM_TARGET

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  Two-layer ReLU networks with fixed output signs: residual, and without the identity.
+#pragma once
+
+#include <cstdint>
+
+#include <idem/base/types.hpp>
+#include <idem/kernels/relu.hpp>
+#include <idem/kernels/tile.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+/// Where the sum of a neuron starts: at its own input (the identity mapping) or at zero.
+enum class Skip : std::uint8_t { none, identity };
+
+/// f(x, W) = sum_j v_j ReLU(<e_j + w_j, x>), or without e_j.
+///
+///     x   D numbers
+///     W   D x D, row-major, W[k][j]: input k, neuron j; w_j is column j. What is stored is W, not
+///         I + W, so that nothing is rounded near the identity.
+///     v   D signs, all +1 until set
+///
+/// An object in static storage starts as the identity mapping (W = 0, v = +1) and costs no flash; an
+/// automatic one holds no values until `set_identity`.
+///
+/// Source  [LiYuan17] arXiv:1705.09886, equation (1); signs as in [JagatapHegde19].
+template <Real R, Index D, Skip S>
+class TwoLayerRelu {
+ public:
+  using Scalar = R;
+  static constexpr Index kDim = D;
+  static constexpr Skip kSkip = S;
+  static_assert(D >= 1, "idem: a model needs at least one input");
+
+  [[nodiscard]] MatView<R, D, D> weights() { return MatView<R, D, D>(weights_); }
+  [[nodiscard]] ConstMatView<R, D, D> weights() const { return ConstMatView<R, D, D>(weights_); }
+
+  /// W = 0 and v = +1.
+  void set_identity() {
+    for (R& w : weights_) w = R{0};
+    for (std::uint32_t& word : negative_) word = 0;
+  }
+
+  /// Whether v_j = -1.
+  [[nodiscard]] bool negative(Index j) const { return (negative_[j / 32] >> (j % 32)) & 1u; }
+
+  /// v_j = -1 or +1.
+  void set_negative(Index j, bool minus) {
+    const std::uint32_t bit = 1u << (j % 32);
+    negative_[j / 32] = minus ? negative_[j / 32] | bit : negative_[j / 32] & ~bit;
+  }
+
+ private:
+  R weights_[D * D];
+  std::uint32_t negative_[(D + 31) / 32];
+};
+
+template <Real R, Index D>
+using ResidualRelu = TwoLayerRelu<R, D, Skip::identity>;
+
+/// The comparator of [LiYuan17] section 5.2: the same network without the identity mapping.
+template <Real R, Index D>
+using VanillaRelu = TwoLayerRelu<R, D, Skip::none>;
+
+/// The neurons that fire on a sample, a bit each.
+template <Index D>
+struct Mask {
+  std::uint32_t words[(D + 31) / 32];
+  [[nodiscard]] bool on(Index j) const { return (words[j / 32] >> (j % 32)) & 1u; }
+};
+
+namespace detail {
+
+/// Neurons whose sums are held at once while one sample passes through: 512 or 1024 bytes of stack.
+inline constexpr Index kNeuronChunk = 128;
+
+template <Index Begin, class Model>
+typename Model::Scalar forward_chunk(const Model& model, const typename Model::Scalar* x,
+                                     typename Model::Scalar f, Mask<Model::kDim>& mask) {
+  using R = typename Model::Scalar;
+  constexpr Index D = Model::kDim;
+  constexpr Index kCount = D - Begin < kNeuronChunk ? D - Begin : kNeuronChunk;
+  R z[kCount];
+  const R* start = Model::kSkip == Skip::identity ? x + Begin : nullptr;
+  const Product<R> p{x, 0, 1, model.weights().data() + Begin, D, start, 0, z, 0};
+  product_rows<1, kCount>(p, D, 0, 1);
+  for (Index j = 0; j < kCount; ++j) {
+    const Index neuron = Begin + j;
+    const R a = relu(z[j]);
+    f = model.negative(neuron) ? f - a : f + a;
+    const std::uint32_t bit = z[j] >= R{0} ? 1u << (neuron % 32) : 0u;
+    if (neuron % 32 == 0) mask.words[neuron / 32] = 0;
+    mask.words[neuron / 32] |= bit;
+  }
+  if constexpr (Begin + kCount < D) {
+    return forward_chunk<Begin + kCount>(model, x, f, mask);
+  } else {
+    return f;
+  }
+}
+
+}  // namespace detail
+
+/// f(x, W), and which neurons fire.
+///
+/// Bits    ARITHMETIC.md section 6.
+/// Memory  no heap; at most 128 scalars of stack.
+/// Cost    D^2 fused multiply-adds, D additions.
+template <class Model>
+typename Model::Scalar forward(const Model& model, const typename Model::Scalar* x,
+                               Mask<Model::kDim>& mask) {
+  return detail::forward_chunk<0>(model, x, typename Model::Scalar{0}, mask);
+}
+
+/// f(x, W).
+///
+/// Bits    ARITHMETIC.md section 6.
+template <class Model, Dense X>
+typename Model::Scalar predict(const Model& model, const X& x) {
+  static_assert(kRows<X> * kCols<X> == Model::kDim, "idem: the model's dimension and the input's differ");
+  Mask<Model::kDim> mask;
+  return forward(model, x.data(), mask);
+}
+
+}  // namespace idem::inline IDEM_TARGET

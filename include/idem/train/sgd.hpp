@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  Mini-batch stochastic gradient descent; gradient descent is the same with one batch.
+#pragma once
+
+#include <idem/arith/environment.hpp>
+#include <idem/base/footprint.hpp>
+#include <idem/base/status.hpp>
+#include <idem/kernels/matrix_vector.hpp>
+#include <idem/kernels/sums.hpp>
+#include <idem/models/slice.hpp>
+#include <idem/train/executor.hpp>
+#include <idem/train/update.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+/// Trains a model on batches: W <- W - eta grad L, L = (1/n) sum of (f(x, W) - y)^2 over the batch.
+///
+///     Model       ResidualRelu<R, D> or VanillaRelu<R, D>
+///     SliceCount  samples that pass through the model at once: 0 for one by one (the least memory, a
+///                 device's way) or a multiple of 16 (a desktop's). It changes speed and memory, no bit.
+///
+/// A batch is open from the first sample fed to `end_batch`; samples may be fed one at a time, many at a
+/// time, or mixed: the same bits. The object owns all its state; put it in static storage.
+///
+///     static Sgd<ResidualRelu<float, 8>> sgd;
+///     if (sgd.init() != Status::ok) ...
+///     sgd.feed(x, y);                      // as often as the batch is long
+///     if (sgd.end_batch(0.05f) != Status::ok) ...
+///
+/// Bits    ARITHMETIC.md section 7.
+/// Memory  no heap; `footprint<Sgd<...>>()` names it by part; 2 KiB of stack at most.
+/// Cost    2 D^2 fused multiply-adds a sample, of which the sleeping neurons' are left out when samples
+///         are fed one by one.
+/// Source  [LiYuan17] arXiv:1705.09886, equation (2).
+template <class ModelType, Index SliceCount = 0>
+class Sgd {
+ public:
+  using Model = ModelType;
+  using R = typename Model::Scalar;
+  static constexpr Index kDim = Model::kDim;
+  static constexpr Index kSlice = SliceCount;
+
+  /// Checks the floating-point environment, sets the identity mapping (W = 0, v = +1) and opens a batch.
+  ///
+  /// Errors  environment: nothing is set.
+  Status init() {
+    if (const Status status = check_environment<R>(); status != Status::ok) return status;
+    model_.set_identity();
+    abort_batch();
+    loss_ = R{0};
+    return Status::ok;
+  }
+
+  /// The network. Between batches its weights and signs may be changed; while a batch is open they
+  /// must not be.
+  [[nodiscard]] Model& model() { return model_; }
+  [[nodiscard]] const Model& model() const { return model_; }
+  [[nodiscard]] auto weights() { return model_.weights(); }
+  [[nodiscard]] auto weights() const { return model_.weights(); }
+
+  /// Adds one sample to the batch.
+  ///
+  /// Errors  not_finite: the sample is refused, the batch is as before.
+  template <Dense X>
+  Status feed(const X& x, R y) {
+    static_assert(kRows<X> * kCols<X> == kDim, "idem: the model's dimension and the input's differ");
+    return feed(x.data(), &y, 1);
+  }
+
+  /// Adds `count` samples: x is count x D row-major, y has count labels; neither may overlap the trainer.
+  ///
+  /// Errors  not_finite: all of them are refused, the batch is as before. bad_argument: count < 0.
+  template <Executor E = Serial>
+  Status feed(const R* x, const R* y, Index count, E&& executor = {}) {
+    if (count < 0) return Status::bad_argument;
+    if (first_not_finite(x, count * kDim) >= 0 || first_not_finite(y, count) >= 0) {
+      return Status::not_finite;
+    }
+    if constexpr (SliceCount > 0) {
+      while (count >= kWorthASlice) {
+        const Index part = count < SliceCount ? count : SliceCount;
+        feed_slice(x, y, part, executor);
+        x += part * kDim;
+        y += part;
+        count -= part;
+      }
+    }
+    for (; count > 0; --count, x += kDim, ++y) feed_one(x, *y);
+    return Status::ok;
+  }
+
+  /// Samples in the open batch.
+  [[nodiscard]] Index count() const { return count_; }
+
+  /// Forgets the open batch. The weights stay.
+  void abort_batch() {
+    count_ = 0;
+    squares_.clear();
+  }
+
+  /// Takes the step of size eta and opens the next batch.
+  ///
+  /// Errors  empty_batch, not_finite (eta): nothing changes. diverged: the weights stay as they were,
+  ///         the batch is forgotten.
+  template <Executor E = Serial>
+  Status end_batch(R eta, E&& executor = {}) {
+    if (count_ == 0) return Status::empty_batch;
+    if (!(eta - eta == R{0})) return Status::not_finite;
+    const R n = static_cast<R>(count_);
+    loss_ = squares_.value() / n;
+    const R c = (eta * R{2}) / n;
+    const bool finite = update_weights<kDim>(c, gradient_, model_.weights().data(), executor);
+    abort_batch();
+    return finite ? Status::ok : Status::diverged;
+  }
+
+  /// The loss of the batch that ended last, at the weights it began with.
+  [[nodiscard]] R loss() const { return loss_; }
+
+  static constexpr Footprint parts() {
+    Footprint f;
+    f.weights = sizeof(R) * kDim * kDim;
+    f.gradient = sizeof(R) * kDim * kDim;
+    f.scratch = SliceCount > 0 ? sizeof(Slice<R, kDim, SliceCount>) : 0;
+    return f;
+  }
+
+ private:
+  /// Fewer samples than this pass sooner one by one than through a slice.
+  static constexpr Index kWorthASlice = 4;
+
+  void feed_one(const R* x, R y) {
+    Mask<kDim> mask;
+    const R r = forward(model_, x, mask) - y;
+    squares_.add_square(r);
+    if (count_ == 0) clear_gradient();
+    ++count_;
+    for (Index j = 0; j < kDim; ++j) {
+      if (mask.on(j)) add_scaled(model_.negative(j) ? -r : r, x, gradient_ + j * kDim, kDim);
+    }
+  }
+
+  template <Executor E>
+  void feed_slice(const R* x, const R* y, Index count, E& executor) {
+    const int parts = executor.size();
+    const Index vectors = sample_vectors<R>(count);
+    const auto negative = [this](Index j) { return model_.negative(j); };
+    executor.run([&](int part) {
+      const Index first = share(vectors, part, parts);
+      const Index last = share(vectors, part + 1, parts);
+      if (first == last) return;
+      forward(model_, x, count, slice_, first, last);
+      const Index end = last * Lanes<R>::kWidth < count ? last * Lanes<R>::kWidth : count;
+      for (Index s = first * Lanes<R>::kWidth; s < end; ++s) slice_.outputs[s] -= y[s];
+      mask_residuals(slice_.sums, kDim, SliceCount, negative, slice_.outputs, first, last);
+    });
+    for (Index s = 0; s < count; ++s) squares_.add_square(slice_.outputs[s]);
+    const Product<R> p{slice_.sums, SliceCount, 1, x, kDim, count_ == 0 ? nullptr : gradient_, kDim,
+                       gradient_, kDim};
+    constexpr Index kPieces = row_pieces<R, kDim, kDim>();
+    executor.run([&](int part) {
+      product_rows<kDim, kDim>(p, count, share(kPieces, part, parts), share(kPieces, part + 1, parts));
+    });
+    count_ += count;
+  }
+
+  void clear_gradient() {
+    for (R& g : gradient_) g = R{0};
+  }
+
+  Model model_;
+  R gradient_[kDim * kDim];  // transposed: row j holds neuron j, so that a neuron's row is contiguous
+  [[no_unique_address]] Slice<R, kDim, SliceCount> slice_;
+  LongSum<R> squares_;
+  Index count_;
+  R loss_;
+};
+
+}  // namespace idem::inline IDEM_TARGET
