@@ -23,6 +23,9 @@ struct Slice {
 template <Real R, Index D>
 struct Slice<R, D, 0> {};
 
+/// Fewer samples than this pass sooner one by one than through a slice.
+inline constexpr Index kWorthASlice = 4;
+
 /// Vectors that hold `count` samples.
 template <Real R>
 constexpr Index sample_vectors(Index count) {
@@ -49,6 +52,30 @@ void forward(const Model& model, const typename Model::Scalar* x, Index count,
   const Product<R> p{model.weights().data(), 1, D, slice.inputs, Count, start, Count, slice.sums, Count};
   product_columns<D>(p, D, first, last);
   relu_sums(slice.sums, D, Count, [&](Index j) { return model.negative(j); }, slice.outputs, first, last);
+}
+
+/// Hands f(x, W) of each of `count` samples to take(s, f), in ascending s.
+///
+///     X      count x D, row-major
+///     slice  room for the samples in flight; one for no samples sends them one by one
+///
+/// Bits    ARITHMETIC.md section 6.
+template <class Model, Index Count, class Take>
+void predict(const Model& model, const typename Model::Scalar* x, Index count,
+             Slice<typename Model::Scalar, Model::kDim, Count>& slice, const Take& take) {
+  using R = typename Model::Scalar;
+  constexpr Index D = Model::kDim;
+  Index done = 0;
+  if constexpr (Count > 0) {
+    while (count - done >= kWorthASlice) {
+      const Index part = count - done < Count ? count - done : Count;
+      forward(model, x + done * D, part, slice, 0, sample_vectors<R>(part));
+      for (Index s = 0; s < part; ++s) take(done + s, slice.outputs[s]);
+      done += part;
+    }
+  }
+  Mask<D> mask;
+  for (; done < count; ++done) take(done, forward(model, x + done * D, mask));
 }
 
 }  // namespace idem::inline IDEM_TARGET

@@ -126,9 +126,6 @@ class Sgd {
   }
 
  private:
-  /// Fewer samples than this pass sooner one by one than through a slice.
-  static constexpr Index kWorthASlice = 4;
-
   void feed_one(const R* x, R y) {
     Mask<kDim> mask;
     const R r = forward(model_, x, mask) - y;
