@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file  Floating-point numbers as integers: what soft_fma and soft_sqrt are made of.
 ///
-/// One text for both precisions. A Word is as wide as the scalar and a product takes two of them, so
-/// that the float routines need nothing a 32-bit processor has not got.
+/// One text for both precisions. A Word is as wide as the scalar and a product takes two of them,
+/// so that the float routines need nothing a 32-bit processor has not got.
 #pragma once
 
 #include <bit>
@@ -35,8 +35,8 @@ struct Format {
   }
 };
 
-/// |value| = significand 2^(exponent - kBias - kFraction). The significand of every number but 0 has
-/// kPrecision bits: a subnormal number is shifted up, its exponent falling below 1.
+/// |value| = significand 2^(exponent - kBias - kFraction). The significand of every number but 0
+/// has kPrecision bits: a subnormal number is shifted up, its exponent falling below 1.
 template <class Word>
 struct Unpacked {
   Word significand;
@@ -109,9 +109,9 @@ constexpr Wide<std::uint64_t> multiply(std::uint64_t a, std::uint64_t b) {
 #endif
 }
 
-/// The number of this sign (0 or kSign) and biased exponent whose significand has its leading bit at
-/// the top of the word and its last bit sticky: rounded to nearest even, on the subnormal grid where
-/// the exponent is below 1, to infinity where it is beyond the range.
+/// The number of this sign (0 or kSign) and biased exponent whose significand has its leading bit
+/// at the top of the word and its last bit sticky: rounded to nearest even, on the subnormal grid
+/// where the exponent is below 1, to infinity where it is beyond the range.
 template <Real R>
 constexpr R round_and_pack(BitsOf<R> sign, int exponent, BitsOf<R> significand) {
   using F = Format<R>;

