@@ -45,16 +45,37 @@ struct Lanes {
   /// a b + c in each lane, rounded once.
   IDEM_INLINE static Vector fma(Vector a, Vector b, Vector c) { return lane_fma(a, b, c); }
 
-  /// Transposes a square of kWidth vectors in place: log2(kWidth) rounds of interleaving row i with
-  /// row i + kWidth / 2.
-  IDEM_INLINE static void transpose(Vector (&rows)[kWidth]) {
-    for (Index round = 1; round < kWidth; round *= 2) {
-      Vector next[kWidth];
-      for (Index i = 0; i < kWidth / 2; ++i) {
-        next[2 * i] = lane_interleave_low(rows[i], rows[i + kWidth / 2]);
-        next[2 * i + 1] = lane_interleave_high(rows[i], rows[i + kWidth / 2]);
+  /// The transpose of the kWidth x kWidth numbers at `from`, rows `stride` apart: lane i of columns[j] is
+  /// number j of row i.
+  ///
+  /// Registers are made of 16-byte quarters. Loading quarter q from row r + q kQuarter leaves, for each
+  /// block of kQuarter columns, small transposes inside the quarters: half the shuffles of the usual
+  /// network, which is bound by the one port that shuffles.
+  IDEM_INLINE static void load_transposed(const R* from, Index stride, Vector (&columns)[kWidth]) {
+    if constexpr (kWidth == 1) {
+      columns[0] = *from;
+    } else {
+      constexpr Index kQuarter = static_cast<Index>(16 / sizeof(R));
+      IDEM_UNROLL for (Index c = 0; c < kWidth; c += kQuarter) {
+        Vector rows[kQuarter];
+        IDEM_UNROLL for (Index r = 0; r < kQuarter; ++r) {
+          rows[r] = lane_load_quarters(from + r * stride + c, kQuarter * stride);
+        }
+        if constexpr (kQuarter == 2) {
+          columns[c] = lane_unpack_low(rows[0], rows[1]);
+          columns[c + 1] = lane_unpack_high(rows[0], rows[1]);
+        } else {
+          using Pairs = typename LaneTypes<double>::Vector;  // two neighbouring floats move as one
+          const Pairs low01 = (Pairs)lane_unpack_low(rows[0], rows[1]);
+          const Pairs low23 = (Pairs)lane_unpack_low(rows[2], rows[3]);
+          const Pairs high01 = (Pairs)lane_unpack_high(rows[0], rows[1]);
+          const Pairs high23 = (Pairs)lane_unpack_high(rows[2], rows[3]);
+          columns[c] = (Vector)lane_unpack_low(low01, low23);
+          columns[c + 1] = (Vector)lane_unpack_high(low01, low23);
+          columns[c + 2] = (Vector)lane_unpack_low(high01, high23);
+          columns[c + 3] = (Vector)lane_unpack_high(high01, high23);
+        }
       }
-      for (Index i = 0; i < kWidth; ++i) rows[i] = next[i];
     }
   }
 };

@@ -34,36 +34,58 @@ static_assert(0.1 != static_cast<double>(0.1f),
               "idem: constants must keep their type; build without -fsingle-precision-constant");
 static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<double>::is_iec559);
 
-// ---- where `__builtin_fma` is one instruction that rounds once -----------------------------------
-// GCC says so itself. Clang does not; there the processor's macros do, and on bare metal the builtin
-// is an instruction only under -fno-math-errno (else a call into a C library, which gets it wrong).
+// ---- where one instruction multiplies and adds with one rounding: c <- a b + c -------------------
+// GCC says where its builtin is that instruction (on MIPS it may round twice). Clang's builtin is a
+// call into libm wherever that may set errno, and libm gets it wrong; there the instruction is named.
 
-#if defined(__clang__)
-#if defined(__linux__) || defined(__NO_MATH_ERRNO__) || defined(__APPLE__)
-#if defined(__FMA__) || defined(__aarch64__) || defined(__s390x__) || defined(__powerpc64__) || \
-    (defined(__riscv_flen) && __riscv_flen >= 64)
-#define IDEM_HARDWARE_FMA_FLOAT 1
-#define IDEM_HARDWARE_FMA_DOUBLE 1
-#elif defined(__ARM_FEATURE_FMA)
-#define IDEM_HARDWARE_FMA_FLOAT (__ARM_FP & 4 ? 1 : 0)
-#define IDEM_HARDWARE_FMA_DOUBLE (__ARM_FP & 8 ? 1 : 0)
-#elif defined(__riscv_flen) && __riscv_flen >= 32
-#define IDEM_HARDWARE_FMA_FLOAT 1
-#endif
-#endif
-#else
+#if !defined(__clang__)
 #if defined(__FP_FAST_FMAF) && !defined(__mips__)
-#define IDEM_HARDWARE_FMA_FLOAT 1
+#define IDEM_FMA_FLOAT(a, b, c) (c = __builtin_fmaf(a, b, c))
 #endif
 #if defined(__FP_FAST_FMA) && !defined(__mips__)
-#define IDEM_HARDWARE_FMA_DOUBLE 1
+#define IDEM_FMA_DOUBLE(a, b, c) (c = __builtin_fma(a, b, c))
+#endif
+#elif defined(__NO_MATH_ERRNO__) || defined(__GLIBC__)
+#if defined(__FMA__) || defined(__aarch64__) || defined(__s390x__) || defined(__powerpc64__) || \
+    (defined(__riscv_flen) && __riscv_flen >= 32) ||                                            \
+    (defined(__ARM_FEATURE_FMA) && (__ARM_FP & 4))
+#define IDEM_FMA_FLOAT(a, b, c) (c = __builtin_fmaf(a, b, c))
+#endif
+#if defined(__FMA__) || defined(__aarch64__) || defined(__s390x__) || defined(__powerpc64__) || \
+    (defined(__riscv_flen) && __riscv_flen >= 64) ||                                            \
+    (defined(__ARM_FEATURE_FMA) && (__ARM_FP & 8))
+#define IDEM_FMA_DOUBLE(a, b, c) (c = __builtin_fma(a, b, c))
+#endif
+#elif defined(__FMA__)
+#define IDEM_FMA_FLOAT(a, b, c) \
+  asm("vfmadd231ss {%2, %1, %0|%0, %1, %2}" : "+x"(c) : "x"(a), "x"(b))
+#define IDEM_FMA_DOUBLE(a, b, c) \
+  asm("vfmadd231sd {%2, %1, %0|%0, %1, %2}" : "+x"(c) : "x"(a), "x"(b))
+#elif defined(__aarch64__)
+#define IDEM_FMA_FLOAT(a, b, c) asm("fmadd %s0, %s1, %s2, %s0" : "+w"(c) : "w"(a), "w"(b))
+#define IDEM_FMA_DOUBLE(a, b, c) asm("fmadd %d0, %d1, %d2, %d0" : "+w"(c) : "w"(a), "w"(b))
+#elif defined(__ARM_FEATURE_FMA)
+#if __ARM_FP & 4
+#define IDEM_FMA_FLOAT(a, b, c) asm("vfma.f32 %0, %1, %2" : "+t"(c) : "t"(a), "t"(b))
+#endif
+#if __ARM_FP & 8
+#define IDEM_FMA_DOUBLE(a, b, c) asm("vfma.f64 %P0, %P1, %P2" : "+w"(c) : "w"(a), "w"(b))
+#endif
+#elif defined(__riscv_flen)
+#define IDEM_FMA_FLOAT(a, b, c) asm("fmadd.s %0, %1, %2, %0" : "+f"(c) : "f"(a), "f"(b))
+#if __riscv_flen >= 64
+#define IDEM_FMA_DOUBLE(a, b, c) asm("fmadd.d %0, %1, %2, %0" : "+f"(c) : "f"(a), "f"(b))
 #endif
 #endif
 
-#ifndef IDEM_HARDWARE_FMA_FLOAT
+#if defined(IDEM_FMA_FLOAT)
+#define IDEM_HARDWARE_FMA_FLOAT 1
+#else
 #define IDEM_HARDWARE_FMA_FLOAT 0
 #endif
-#ifndef IDEM_HARDWARE_FMA_DOUBLE
+#if defined(IDEM_FMA_DOUBLE)
+#define IDEM_HARDWARE_FMA_DOUBLE 1
+#else
 #define IDEM_HARDWARE_FMA_DOUBLE 0
 #endif
 
@@ -78,23 +100,39 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 #define IDEM_HARDWARE_DOUBLE 0
 #endif
 
-// ---- the square root instruction, named outright: a builtin may turn into a call into libm ---------
-// IDEM_SQRT_FLOAT(root, x) is absent where the processor has none; integers take its place.
+// ---- the square root instruction: x <- sqrt(x) ---------------------------------------------------
+// Always named: a builtin may bring a call into libm along, for errno, or be nothing but that call.
 
-#if defined(__x86_64__) || defined(__SSE2__)
 #if defined(__AVX__)
-#define IDEM_SQRT_FLOAT(root, x) asm("vsqrtss %1, %1, %0" : "=x"(root) : "x"(x))
-#define IDEM_SQRT_DOUBLE(root, x) asm("vsqrtsd %1, %1, %0" : "=x"(root) : "x"(x))
-#else
-#define IDEM_SQRT_FLOAT(root, x) asm("sqrtss %1, %0" : "=x"(root) : "x"(x))
-#define IDEM_SQRT_DOUBLE(root, x) asm("sqrtsd %1, %0" : "=x"(root) : "x"(x))
-#endif
+#define IDEM_SQRT_FLOAT(x) asm("vsqrtss %0, %0, %0" : "+x"(x))
+#define IDEM_SQRT_DOUBLE(x) asm("vsqrtsd %0, %0, %0" : "+x"(x))
+#elif defined(__SSE2__)
+#define IDEM_SQRT_FLOAT(x) asm("sqrtss %0, %0" : "+x"(x))
+#define IDEM_SQRT_DOUBLE(x) asm("sqrtsd %0, %0" : "+x"(x))
 #elif defined(__aarch64__)
-#define IDEM_SQRT_FLOAT(root, x) asm("fsqrt %s0, %s1" : "=w"(root) : "w"(x))
-#define IDEM_SQRT_DOUBLE(root, x) asm("fsqrt %d0, %d1" : "=w"(root) : "w"(x))
+#define IDEM_SQRT_FLOAT(x) asm("fsqrt %s0, %s0" : "+w"(x))
+#define IDEM_SQRT_DOUBLE(x) asm("fsqrt %d0, %d0" : "+w"(x))
+#elif defined(__s390x__)
+#define IDEM_SQRT_FLOAT(x) asm("sqebr %0, %0" : "+f"(x))
+#define IDEM_SQRT_DOUBLE(x) asm("sqdbr %0, %0" : "+f"(x))
+#elif defined(_ARCH_PPCSQ) && !defined(_SOFT_FLOAT)
+#define IDEM_SQRT_FLOAT(x) asm("fsqrts %0, %0" : "+f"(x))
+#define IDEM_SQRT_DOUBLE(x) asm("fsqrt %0, %0" : "+d"(x))
+#elif defined(__ARM_FP)
+#if __ARM_FP & 4
+#define IDEM_SQRT_FLOAT(x) asm("vsqrt.f32 %0, %0" : "+t"(x))
+#endif
+#if __ARM_FP & 8
+#define IDEM_SQRT_DOUBLE(x) asm("vsqrt.f64 %P0, %P0" : "+w"(x))
+#endif
+#elif defined(__riscv_fsqrt) && defined(__riscv_flen)
+#define IDEM_SQRT_FLOAT(x) asm("fsqrt.s %0, %0" : "+f"(x))
+#if __riscv_flen >= 64
+#define IDEM_SQRT_DOUBLE(x) asm("fsqrt.d %0, %0" : "+f"(x))
+#endif
 #endif
 
-// ---- whether the product of two 32-bit words is one instruction -----------------------------------
+// ---- whether the product of two 32-bit words is one instruction ----------------------------------
 
 #if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
 #define IDEM_WIDE_MULTIPLY 0

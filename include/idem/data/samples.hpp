@@ -71,9 +71,7 @@ class TeacherSamples {
 
   template <class Order>
   void get(const Order& order, Index first, Index count, Scalar* x, Scalar* y) {
-    for (Index p = 0; p < count; ++p) {
-      gaussian_fill(inputs_, static_cast<std::uint64_t>(order(first + p)), x + p * kDim, kDim);
-    }
+    gaussian_rows(inputs_, [&](Index p) { return order(first + p); }, x, count, kDim);
     predict(*teacher_, x, count, slice_, [y](Index s, Scalar f) { y[s] = f; });
   }
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include <idem/arith/fma.hpp>
+#include <idem/arith/lanes.hpp>
 #include <idem/arith/sqrt.hpp>
 #include <idem/base/types.hpp>
 
@@ -129,8 +129,25 @@ constexpr ScalarOf<A> distance(const A& a, const B& b) {
 
 /// The index of the first of `count` numbers that is NaN or infinite, or -1 when all are finite.
 template <Real R>
-constexpr Index first_not_finite(const R* x, Index count) {
-  for (Index i = 0; i < count; ++i) {
+Index first_not_finite(const R* x, Index count) {
+  using L = Lanes<R>;
+  using Vector = typename L::Vector;
+  // x - x is +0 for a finite x and NaN otherwise; NaN stays in a sum. Most data is finite throughout, so
+  // the search for the place begins only when the sums say there is one.
+  Vector sums[4] = {};
+  Index i = 0;
+  for (; i + 4 * L::kWidth <= count; i += 4 * L::kWidth) {
+    IDEM_UNROLL for (Index v = 0; v < 4; ++v) {
+      const Vector value = L::load(x + i + v * L::kWidth);
+      sums[v] = sums[v] + (value - value);
+    }
+  }
+  R lanes[L::kWidth];
+  L::store(lanes, (sums[0] + sums[1]) + (sums[2] + sums[3]));
+  for (const R lane : lanes) {
+    if (!(lane == R{0})) i = 0;
+  }
+  for (; i < count; ++i) {
     if (!(x[i] - x[i] == R{0})) return i;
   }
   return -1;

@@ -48,7 +48,7 @@ struct Cut {
   [[nodiscard]] constexpr Index begin(Index piece) const {
     return piece < large_count ? piece * large : piece * (large - 1) + large_count;
   }
-  Index count;
+  Index count;  // a total of 0 is cut into none
   Index large;
   Index large_count;
 };
@@ -133,17 +133,17 @@ inline constexpr Index kDepthBlock = 256;
 
 template <Real R, class F>
 IDEM_INLINE void for_depth_blocks(const Product<R>& p, Index depth, F&& body) {
+  const Cut cut(depth, kDepthBlock);
   Product<R> block = p;
-  // A last block of up to half a block more is cheaper than a short one of its own.
-  while (depth > kDepthBlock + kDepthBlock / 2) {
-    body(block, kDepthBlock);
-    block.left += kDepthBlock * p.left_depth;
-    block.right += kDepthBlock * p.right_stride;
+  if (cut.count == 0) body(block, 0);
+  for (Index n = 0; n < cut.count; ++n) {
+    const Index size = cut.begin(n + 1) - cut.begin(n);
+    body(block, size);
+    block.left += size * p.left_depth;
+    block.right += size * p.right_stride;
     block.start = p.out;
     block.start_stride = p.out_stride;
-    depth -= kDepthBlock;
   }
-  body(block, depth);
 }
 
 }  // namespace detail
@@ -185,27 +185,25 @@ void product_rows(const Product<R>& p, Index depth, Index first, Index last) {
   });
 }
 
-/// All rows, and the columns from vector `first` up to vector `last`, of a product whose number of
-/// columns is known only at run time; every row of right, start and out is whole vectors long.
+/// All rows of a product whose columns are `vectors` whole vectors, their number known only at run time.
 ///
-/// Bits    as product_rows: the columns that pad a row to whole vectors change no other.
+/// Bits    as product_rows: columns that pad a row to whole vectors change no other.
 template <Index Rows, Real R>
-void product_columns(const Product<R>& p, Index depth, Index first, Index last) {
+void product_columns(const Product<R>& p, Index depth, Index vectors) {
   using L = Lanes<R>;
-  const detail::Cut panels(last - first, L::kTileVectors);
+  const detail::Cut panels(vectors, L::kTileVectors);
   constexpr Index kTileRows = L::kTileRows;
   constexpr Index kPieces = detail::Cut(Rows, kTileRows).count;
   detail::for_depth_blocks(p, depth, [&](const Product<R>& block, Index block_depth) {
     for (Index n = 0; n < panels.count; ++n) {
-      const Index begin = panels.begin(n);
-      const Index vectors = panels.begin(n + 1) - begin;
-      const Index j = (first + begin) * L::kWidth;
-      if (L::kTileVectors >= 3 && vectors == 3) {
-        detail::panel<Rows, kTileRows, 3, false>(block, block_depth, 0, kPieces, j, 0);
-      } else if (L::kTileVectors >= 2 && vectors == 2) {
-        detail::panel<Rows, kTileRows, 2, false>(block, block_depth, 0, kPieces, j, 0);
-      } else if (L::kTileVectors >= 4 && vectors == 4) {
+      const Index size = panels.begin(n + 1) - panels.begin(n);
+      const Index j = panels.begin(n) * L::kWidth;
+      if (L::kTileVectors >= 4 && size == 4) {
         detail::panel<Rows, kTileRows, 4, false>(block, block_depth, 0, kPieces, j, 0);
+      } else if (L::kTileVectors >= 3 && size == 3) {
+        detail::panel<Rows, kTileRows, 3, false>(block, block_depth, 0, kPieces, j, 0);
+      } else if (L::kTileVectors >= 2 && size == 2) {
+        detail::panel<Rows, kTileRows, 2, false>(block, block_depth, 0, kPieces, j, 0);
       } else {
         detail::panel<Rows, kTileRows, 1, false>(block, block_depth, 0, kPieces, j, 0);
       }

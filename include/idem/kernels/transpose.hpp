@@ -8,17 +8,23 @@ namespace idem::inline IDEM_TARGET {
 
 namespace detail {
 
-/// Loads up to kWidth rows of up to kWidth numbers and transposes them; what is absent is +0.
+/// The transpose of `rows` x `columns` numbers, at most kWidth of each; what is absent is +0.
 template <Real R>
 IDEM_INLINE void load_transposed(typename Lanes<R>::Vector (&square)[Lanes<R>::kWidth],
                                  const R* from, Index stride, Index rows, Index columns) {
   using L = Lanes<R>;
-  IDEM_UNROLL for (Index i = 0; i < L::kWidth; ++i) {
-    square[i] = i >= rows              ? L::broadcast(R{0})
-                : columns >= L::kWidth ? L::load(from + i * stride)
-                                       : L::load_part(from + i * stride, columns);
+  if (rows >= L::kWidth && columns >= L::kWidth) {
+    L::load_transposed(from, stride, square);
+    return;
   }
-  L::transpose(square);
+  R padded[L::kWidth * L::kWidth];
+  for (Index i = 0; i < L::kWidth; ++i) {
+    const R* row = from + i * stride;
+    L::store(padded + i * L::kWidth, i >= rows              ? L::broadcast(R{0})
+                                     : columns >= L::kWidth ? L::load(row)
+                                                            : L::load_part(row, columns));
+  }
+  L::load_transposed(padded, L::kWidth, square);
 }
 
 }  // namespace detail

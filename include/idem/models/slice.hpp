@@ -14,9 +14,11 @@ namespace idem::inline IDEM_TARGET {
 template <Real R, Index D, Index Count>
 struct Slice {
   static_assert(Count > 0 && Count % 16 == 0, "idem: a slice holds a multiple of 16 samples");
-  R inputs[D * Count];  ///< the samples transposed: row k, column s
-  R sums[D * Count];    ///< z_j of sample s: row j, column s
-  R outputs[Count];     ///< f of sample s
+  /// Rows lie an odd number of 64-byte lines apart, so that a column meets every set of a cache.
+  static constexpr Index kStride = Count % 32 == 0 ? Count + 16 : Count;
+  R inputs[D * kStride];  ///< samples on their way, transposed: row k, column s
+  R sums[D * kStride];    ///< z_j of sample s: row j, column s
+  R outputs[Count];       ///< f of sample s
 };
 
 /// No slice: samples pass one by one.
@@ -32,26 +34,45 @@ constexpr Index sample_vectors(Index count) {
   return detail::ceil_div(count, Lanes<R>::kWidth);
 }
 
-/// Fills slice.sums and slice.outputs for the samples in vectors [first, last) of `count` samples.
+/// Fills slice.sums and slice.outputs for the samples in vectors [first, last) of `count` samples, a
+/// panel of a few vectors at a time, and calls then(begin, end) after each panel, while its sums are
+/// still in the first-level cache.
 ///
 ///     X   count x D, row-major
 ///
 /// Bits    ARITHMETIC.md section 6, for each sample as if it came alone; lanes that pad the last vector
 ///         hold zeros.
 /// Cost    count D^2 fused multiply-adds.
-template <class Model, Index Count>
+template <class Model, Index Count, class Then>
 void forward(const Model& model, const typename Model::Scalar* x, Index count,
-             Slice<typename Model::Scalar, Model::kDim, Count>& slice, Index first, Index last) {
+             Slice<typename Model::Scalar, Model::kDim, Count>& slice, Index first, Index last,
+             const Then& then) {
   using R = typename Model::Scalar;
   constexpr Index D = Model::kDim;
   constexpr Index kWidth = Lanes<R>::kWidth;
-  const Index end = last * kWidth < count ? last * kWidth : count;
-  transpose_columns<D>(x + first * kWidth * D, D, end - first * kWidth, slice.inputs + first * kWidth,
-                       Count);
-  const R* start = Model::kSkip == Skip::identity ? slice.inputs : nullptr;
-  const Product<R> p{model.weights().data(), 1, D, slice.inputs, Count, start, Count, slice.sums, Count};
-  product_columns<D>(p, D, first, last);
-  relu_sums(slice.sums, D, Count, [&](Index j) { return model.negative(j); }, slice.outputs, first, last);
+  constexpr Index kStride = Slice<R, D, Count>::kStride;
+  // Every panel is transposed into the same place, which stays in the first-level cache.
+  R* const inputs = slice.inputs + first * kWidth;
+  const detail::Cut panels(last - first, Lanes<R>::kTileVectors);
+  for (Index n = 0; n < panels.count; ++n) {
+    const Index begin = first + panels.begin(n);
+    const Index end = first + panels.begin(n + 1);
+    const Index samples = (end * kWidth < count ? end * kWidth : count) - begin * kWidth;
+    transpose_columns<D>(x + begin * kWidth * D, D, samples, inputs, kStride);
+    const Product<R> p{model.weights().data(),
+                       1,
+                       D,
+                       inputs,
+                       kStride,
+                       Model::kSkip == Skip::identity ? inputs : nullptr,
+                       kStride,
+                       slice.sums + begin * kWidth,
+                       kStride};
+    product_columns<D>(p, D, end - begin);
+    relu_sums(slice.sums, D, kStride, [&](Index j) { return model.negative(j); }, slice.outputs, begin,
+              end);
+    then(begin, end);
+  }
 }
 
 /// Hands f(x, W) of each of `count` samples to take(s, f), in ascending s.
@@ -69,7 +90,7 @@ void predict(const Model& model, const typename Model::Scalar* x, Index count,
   if constexpr (Count > 0) {
     while (count - done >= kWorthASlice) {
       const Index part = count - done < Count ? count - done : Count;
-      forward(model, x + done * D, part, slice, 0, sample_vectors<R>(part));
+      forward(model, x + done * D, part, slice, 0, sample_vectors<R>(part), [](Index, Index) {});
       for (Index s = 0; s < part; ++s) take(done + s, slice.outputs[s]);
       done += part;
     }

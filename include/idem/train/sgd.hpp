@@ -141,18 +141,19 @@ class Sgd {
   void feed_slice(const R* x, const R* y, Index count, E& executor) {
     const int parts = executor.size();
     const Index vectors = sample_vectors<R>(count);
+    constexpr Index kStride = Slice<R, kDim, SliceCount>::kStride;
+    constexpr Index kWidth = Lanes<R>::kWidth;
     const auto negative = [this](Index j) { return model_.negative(j); };
     executor.run([&](int part) {
       const Index first = share(vectors, part, parts);
       const Index last = share(vectors, part + 1, parts);
-      if (first == last) return;
-      forward(model_, x, count, slice_, first, last);
-      const Index end = last * Lanes<R>::kWidth < count ? last * Lanes<R>::kWidth : count;
-      for (Index s = first * Lanes<R>::kWidth; s < end; ++s) slice_.outputs[s] -= y[s];
-      mask_residuals(slice_.sums, kDim, SliceCount, negative, slice_.outputs, first, last);
+      forward(model_, x, count, slice_, first, last, [&](Index begin, Index end) {
+        for (Index s = begin * kWidth; s < end * kWidth && s < count; ++s) slice_.outputs[s] -= y[s];
+        mask_residuals(slice_.sums, kDim, kStride, negative, slice_.outputs, begin, end);
+      });
     });
     for (Index s = 0; s < count; ++s) squares_.add_square(slice_.outputs[s]);
-    const Product<R> p{slice_.sums, SliceCount, 1, x, kDim, count_ == 0 ? nullptr : gradient_, kDim,
+    const Product<R> p{slice_.sums, kStride, 1, x, kDim, count_ == 0 ? nullptr : gradient_, kDim,
                        gradient_, kDim};
     constexpr Index kPieces = row_pieces<R, kDim, kDim>();
     executor.run([&](int part) {

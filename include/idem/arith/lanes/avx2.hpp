@@ -53,17 +53,28 @@ IDEM_INLINE void lane_store_part(double* to, Doubles v, Index count) {
   _mm256_maskstore_pd(to, lane_mask64(count), (__m256d)v);
 }
 
-IDEM_INLINE Floats lane_interleave_low(Floats a, Floats b) {
-  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+// Half q of the result holds the 16 bytes at from + q stride. An insertion from memory leaves the
+// shuffle port alone.
+IDEM_INLINE Floats lane_load_quarters(const float* from, Index stride) {
+  return (Floats)_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(from)),
+                                      _mm_loadu_ps(from + stride), 1);
 }
-IDEM_INLINE Floats lane_interleave_high(Floats a, Floats b) {
-  return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+IDEM_INLINE Doubles lane_load_quarters(const double* from, Index stride) {
+  return (Doubles)_mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(from)),
+                                       _mm_loadu_pd(from + stride), 1);
 }
-IDEM_INLINE Doubles lane_interleave_low(Doubles a, Doubles b) {
-  return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+
+IDEM_INLINE Floats lane_unpack_low(Floats a, Floats b) {
+  return (Floats)_mm256_unpacklo_ps((__m256)a, (__m256)b);
 }
-IDEM_INLINE Doubles lane_interleave_high(Doubles a, Doubles b) {
-  return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+IDEM_INLINE Floats lane_unpack_high(Floats a, Floats b) {
+  return (Floats)_mm256_unpackhi_ps((__m256)a, (__m256)b);
+}
+IDEM_INLINE Doubles lane_unpack_low(Doubles a, Doubles b) {
+  return (Doubles)_mm256_unpacklo_pd((__m256d)a, (__m256d)b);
+}
+IDEM_INLINE Doubles lane_unpack_high(Doubles a, Doubles b) {
+  return (Doubles)_mm256_unpackhi_pd((__m256d)a, (__m256d)b);
 }
 
 }  // namespace idem::inline IDEM_TARGET

@@ -45,17 +45,32 @@ IDEM_INLINE void lane_store_part(double* to, Doubles v, Index count) {
   _mm512_mask_storeu_pd(to, static_cast<__mmask8>(lane_mask(count)), (__m512d)v);
 }
 
-IDEM_INLINE Floats lane_interleave_low(Floats a, Floats b) {
-  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+// Quarter q of the result holds the 16 bytes at from + q stride. An insertion from memory leaves the
+// shuffle port alone.
+IDEM_INLINE Floats lane_load_quarters(const float* from, Index stride) {
+  __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(from));
+  v = _mm512_insertf32x4(v, _mm_loadu_ps(from + stride), 1);
+  v = _mm512_insertf32x4(v, _mm_loadu_ps(from + 2 * stride), 2);
+  return (Floats)_mm512_insertf32x4(v, _mm_loadu_ps(from + 3 * stride), 3);
 }
-IDEM_INLINE Floats lane_interleave_high(Floats a, Floats b) {
-  return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+IDEM_INLINE Doubles lane_load_quarters(const double* from, Index stride) {
+  __m512d v = _mm512_castpd128_pd512(_mm_loadu_pd(from));
+  v = _mm512_insertf64x2(v, _mm_loadu_pd(from + stride), 1);
+  v = _mm512_insertf64x2(v, _mm_loadu_pd(from + 2 * stride), 2);
+  return (Doubles)_mm512_insertf64x2(v, _mm_loadu_pd(from + 3 * stride), 3);
 }
-IDEM_INLINE Doubles lane_interleave_low(Doubles a, Doubles b) {
-  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+
+IDEM_INLINE Floats lane_unpack_low(Floats a, Floats b) {
+  return (Floats)_mm512_unpacklo_ps((__m512)a, (__m512)b);
 }
-IDEM_INLINE Doubles lane_interleave_high(Doubles a, Doubles b) {
-  return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+IDEM_INLINE Floats lane_unpack_high(Floats a, Floats b) {
+  return (Floats)_mm512_unpackhi_ps((__m512)a, (__m512)b);
+}
+IDEM_INLINE Doubles lane_unpack_low(Doubles a, Doubles b) {
+  return (Doubles)_mm512_unpacklo_pd((__m512d)a, (__m512d)b);
+}
+IDEM_INLINE Doubles lane_unpack_high(Doubles a, Doubles b) {
+  return (Doubles)_mm512_unpackhi_pd((__m512d)a, (__m512d)b);
 }
 
 }  // namespace idem::inline IDEM_TARGET

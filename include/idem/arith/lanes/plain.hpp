@@ -29,7 +29,7 @@ IDEM_INLINE R lane_fma(R a, R b, R c) {
   return fma(a, b, c);
 }
 
-// A vector of one lane has no part and nothing to interleave: these are never reached.
+// A vector of one lane has no part: these are never reached.
 template <Real R>
 IDEM_INLINE R lane_load_part(const R* from, Index) {
   return *from;
@@ -37,14 +37,6 @@ IDEM_INLINE R lane_load_part(const R* from, Index) {
 template <Real R>
 IDEM_INLINE void lane_store_part(R* to, R v, Index) {
   *to = v;
-}
-template <Real R>
-IDEM_INLINE R lane_interleave_low(R a, R) {
-  return a;
-}
-template <Real R>
-IDEM_INLINE R lane_interleave_high(R, R b) {
-  return b;
 }
 
 }  // namespace idem::inline IDEM_TARGET

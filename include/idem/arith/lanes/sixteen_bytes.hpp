@@ -28,16 +28,23 @@ IDEM_INLINE void lane_store_part(float* to, Floats v, Index count) {
 }
 IDEM_INLINE void lane_store_part(double* to, Doubles v, Index) { to[0] = v[0]; }
 
-IDEM_INLINE Floats lane_interleave_low(Floats a, Floats b) {
+IDEM_INLINE Floats lane_load_quarters(const float* from, Index) {
+  return *reinterpret_cast<const SixteenBytes<float>::Unaligned*>(from);
+}
+IDEM_INLINE Doubles lane_load_quarters(const double* from, Index) {
+  return *reinterpret_cast<const SixteenBytes<double>::Unaligned*>(from);
+}
+
+IDEM_INLINE Floats lane_unpack_low(Floats a, Floats b) {
   return __builtin_shufflevector(a, b, 0, 4, 1, 5);
 }
-IDEM_INLINE Floats lane_interleave_high(Floats a, Floats b) {
+IDEM_INLINE Floats lane_unpack_high(Floats a, Floats b) {
   return __builtin_shufflevector(a, b, 2, 6, 3, 7);
 }
-IDEM_INLINE Doubles lane_interleave_low(Doubles a, Doubles b) {
+IDEM_INLINE Doubles lane_unpack_low(Doubles a, Doubles b) {
   return __builtin_shufflevector(a, b, 0, 2);
 }
-IDEM_INLINE Doubles lane_interleave_high(Doubles a, Doubles b) {
+IDEM_INLINE Doubles lane_unpack_high(Doubles a, Doubles b) {
   return __builtin_shufflevector(a, b, 1, 3);
 }
 
