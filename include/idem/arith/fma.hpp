@@ -14,10 +14,11 @@ namespace idem::inline IDEM_TARGET {
 ///
 /// Bits    ARITHMETIC.md section 2. A NaN result is quiet; its payload and sign are not specified.
 /// Cost    one instruction, or soft_fma.hpp.
-constexpr float fma(float a, float b, float c) {
+IDEM_INLINE constexpr float fma(float a, float b, float c) {
   if (std::is_constant_evaluated()) return soft_fma(a, b, c);
 #if IDEM_HARDWARE_FMA_FLOAT
-  return __builtin_fmaf(a, b, c);
+  IDEM_FMA_FLOAT(a, b, c);
+  return c;
 #elif IDEM_HARDWARE_DOUBLE
   return soft_fma_by_double(a, b, c);
 #else
@@ -25,10 +26,11 @@ constexpr float fma(float a, float b, float c) {
 #endif
 }
 
-constexpr double fma(double a, double b, double c) {
+IDEM_INLINE constexpr double fma(double a, double b, double c) {
   if (std::is_constant_evaluated()) return soft_fma(a, b, c);
 #if IDEM_HARDWARE_FMA_DOUBLE
-  return __builtin_fma(a, b, c);
+  IDEM_FMA_DOUBLE(a, b, c);
+  return c;
 #else
   return soft_fma(a, b, c);
 #endif

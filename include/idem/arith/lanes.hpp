@@ -8,6 +8,8 @@
 /// selects by `mask ? a : b`. This file adds what the operators lack.
 #pragma once
 
+#include <type_traits>
+
 #include <idem/base/types.hpp>
 
 #include IDEM_LANES_HEADER
@@ -65,7 +67,8 @@ struct Lanes {
           columns[c] = lane_unpack_low(rows[0], rows[1]);
           columns[c + 1] = lane_unpack_high(rows[0], rows[1]);
         } else {
-          using Pairs = typename LaneTypes<double>::Vector;  // two neighbouring floats move as one
+          // Two neighbouring floats move as one double.
+          using Pairs = typename LaneTypes<std::conditional_t<sizeof(R) == 4, double, R>>::Vector;
           const Pairs low01 = (Pairs)lane_unpack_low(rows[0], rows[1]);
           const Pairs low23 = (Pairs)lane_unpack_low(rows[2], rows[3]);
           const Pairs high01 = (Pairs)lane_unpack_high(rows[0], rows[1]);

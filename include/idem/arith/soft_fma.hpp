@@ -121,8 +121,8 @@ constexpr float soft_fma_by_double(float a, float b, float c) {
   const double error = (product - (sum - other)) + (term - other);
   const auto bits = std::bit_cast<std::uint64_t>(sum);
   const std::uint64_t away = (bits ^ std::bit_cast<std::uint64_t>(error)) >> 63;
-  const std::uint64_t inexact = error < 0 || error > 0;  // an infinite sum has a NaN for its error
-  return static_cast<float>(std::bit_cast<double>((bits - (away & inexact)) | inexact));
+  const bool inexact = (error < 0) | (error > 0);  // an infinite sum has a NaN for its error
+  return static_cast<float>(std::bit_cast<double>(inexact ? (bits - away) | 1 : bits));
 }
 
 }  // namespace idem::inline IDEM_TARGET

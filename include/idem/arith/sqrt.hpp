@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// \file  The square root, correctly rounded on every target.
+/// \file  The square root, correctly rounded, on every target.
 #pragma once
 
 #include <type_traits>
@@ -10,26 +10,26 @@
 namespace idem::inline IDEM_TARGET {
 
 /// The square root of x, rounded to nearest even: the instruction where there is one, integers
-/// elsewhere and at compile time; never the C library's.
+/// elsewhere and at compile time; never the C library's, which may stop early, and cannot be
+/// inlined.
 ///
-/// Bits    ARITHMETIC.md section 2. sqrt(-0) is -0; of a negative number, NaN.
-constexpr float sqrt(float x) {
+/// Bits    ARITHMETIC.md section 2. A NaN result is quiet; its payload and sign are not specified.
+/// Cost    one instruction, or soft_sqrt.hpp.
+IDEM_INLINE constexpr float sqrt(float x) {
   if (std::is_constant_evaluated()) return soft_sqrt(x);
 #if defined(IDEM_SQRT_FLOAT)
-  float root;
-  IDEM_SQRT_FLOAT(root, x);
-  return root;
+  IDEM_SQRT_FLOAT(x);
+  return x;
 #else
   return soft_sqrt(x);
 #endif
 }
 
-constexpr double sqrt(double x) {
+IDEM_INLINE constexpr double sqrt(double x) {
   if (std::is_constant_evaluated()) return soft_sqrt(x);
 #if defined(IDEM_SQRT_DOUBLE)
-  double root;
-  IDEM_SQRT_DOUBLE(root, x);
-  return root;
+  IDEM_SQRT_DOUBLE(x);
+  return x;
 #else
   return soft_sqrt(x);
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file  What the compiler says it is building for: the one place that names an instruction set.
 ///
-/// It picks the lanes (arith/lanes.hpp), says where a hardware fma and square root are proven, and refuses
-/// the settings under which no promise about bits can be kept. Everything in the library stands in
-/// `inline namespace IDEM_TARGET`, so that objects built for two instruction sets can live in one
-/// program: the linker never merges a function built for one with its namesake built for the other.
+/// It picks the lanes (arith/lanes.hpp), says where a hardware fma and square root are proven, and
+/// refuses the settings under which no promise about bits can be kept. Everything in the library
+/// stands in `inline namespace IDEM_TARGET`, so that objects built for two instruction sets can live
+/// in one program: the linker never merges a function built for one with its namesake built for the
+/// other.
 #pragma once
 
 #include <limits>
@@ -34,9 +35,10 @@ static_assert(0.1 != static_cast<double>(0.1f),
               "idem: constants must keep their type; build without -fsingle-precision-constant");
 static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<double>::is_iec559);
 
-// ---- where one instruction multiplies and adds with one rounding: c <- a b + c -------------------
-// GCC says where its builtin is that instruction (on MIPS it may round twice). Clang's builtin is a
-// call into libm wherever that may set errno, and libm gets it wrong; there the instruction is named.
+// ---- where one instruction multiplies and adds with one rounding: c <- a b + c ------------------
+// GCC says where its builtin is that instruction (on MIPS it may round twice). Clang's builtin is
+// a call into libm wherever that may set errno, and libm gets it wrong: there the instruction is
+// named.
 
 #if !defined(__clang__)
 #if defined(__FP_FAST_FMAF) && !defined(__mips__)
@@ -89,7 +91,7 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 #define IDEM_HARDWARE_FMA_DOUBLE 0
 #endif
 
-// ---- where double arithmetic is done by the processor (a float fma can then be built from it) -----
+// ---- where double arithmetic is done by the processor (a float fma can then be built from it) ---
 
 #if defined(__x86_64__) || defined(__SSE2__) || defined(__aarch64__) || defined(__s390x__) || \
     defined(__powerpc64__) || (defined(__powerpc__) && !defined(_SOFT_FLOAT)) ||             \
@@ -100,7 +102,7 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 #define IDEM_HARDWARE_DOUBLE 0
 #endif
 
-// ---- the square root instruction: x <- sqrt(x) ---------------------------------------------------
+// ---- the square root instruction: x <- sqrt(x) --------------------------------------------------
 // Always named: a builtin may bring a call into libm along, for errno, or be nothing but that call.
 
 #if defined(__AVX__)
@@ -132,7 +134,7 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 #endif
 #endif
 
-// ---- whether the product of two 32-bit words is one instruction ----------------------------------
+// ---- whether the product of two 32-bit words is one instruction ---------------------------------
 
 #if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
 #define IDEM_WIDE_MULTIPLY 0
@@ -145,7 +147,8 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 
 #if defined(IDEM_PLAIN_LANES)
 #define IDEM_LANES_PLAIN 1
-#elif defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
+#elif defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512DQ__) && \
+    defined(__AVX512BW__)
 #define IDEM_LANES_HEADER <idem/arith/lanes/avx512.hpp>
 #define IDEM_TARGET avx512
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -178,6 +181,9 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 
 /// For the small functions from which kernels are made: a call would cost more than the work.
 #define IDEM_INLINE [[gnu::always_inline]] inline
+
+/// For the large functions that many callers share: one copy of each is compiled.
+#define IDEM_NOINLINE [[gnu::noinline]]
 
 /// Before a loop over the registers of a tile: unrolled whole, or the tile would live in memory.
 #if defined(__clang__)
