@@ -160,7 +160,7 @@ constexpr Index row_pieces() {
 /// Bits    every element is one chain of fma in ascending k: ARITHMETIC.md section 3.
 /// Memory  no heap; the registers of one tile.
 template <Index Rows, Index Cols, Real R>
-void product_rows(const Product<R>& p, Index depth, Index first, Index last) {
+IDEM_NOINLINE void product_rows(const Product<R>& p, Index depth, Index first, Index last) {
   using L = Lanes<R>;
   constexpr Index kVectors = detail::ceil_div(Cols, L::kWidth);
   constexpr Index kPart = Cols % L::kWidth;
@@ -189,7 +189,7 @@ void product_rows(const Product<R>& p, Index depth, Index first, Index last) {
 ///
 /// Bits    as product_rows: columns that pad a row to whole vectors change no other.
 template <Index Rows, Real R>
-void product_columns(const Product<R>& p, Index depth, Index vectors) {
+IDEM_NOINLINE void product_columns(const Product<R>& p, Index depth, Index vectors) {
   using L = Lanes<R>;
   const detail::Cut panels(vectors, L::kTileVectors);
   constexpr Index kTileRows = L::kTileRows;

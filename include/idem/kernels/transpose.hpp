@@ -37,7 +37,7 @@ IDEM_INLINE void load_transposed(typename Lanes<R>::Vector (&square)[Lanes<R>::k
 ///
 /// Bits    numbers are moved, not changed.
 template <Index Cols, Real R>
-void transpose_columns(const R* in, Index in_stride, Index rows, R* out, Index out_stride) {
+IDEM_NOINLINE void transpose_columns(const R* in, Index in_stride, Index rows, R* out, Index out_stride) {
   using L = Lanes<R>;
   typename L::Vector square[L::kWidth];
   for (Index i = 0; i < rows; i += L::kWidth) {

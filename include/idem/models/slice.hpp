@@ -19,6 +19,7 @@ struct Slice {
   R inputs[D * kStride];  ///< samples on their way, transposed: row k, column s
   R sums[D * kStride];    ///< z_j of sample s: row j, column s
   R outputs[Count];       ///< f of sample s
+  R residuals[Count];     ///< for whoever trains
 };
 
 /// No slice: samples pass one by one.

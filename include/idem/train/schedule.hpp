@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-/// \file  Step sizes: constant, decaying by epochs, and the one of the convergence lemma.
+/// \file  Step sizes: constant, decaying, and the one of the convergence lemma.
 #pragma once
 
 #include <cstdint>
 
-#include <idem/arith/elementary.hpp>
+#include <idem/arith/log.hpp>
 #include <idem/base/types.hpp>
 
 namespace idem::inline IDEM_TARGET {
 
-/// The step size of each epoch: `initial`, multiplied by `factor` on entering every epoch that is a
-/// positive multiple of `every`. every = 0: constant.
+/// The size of each step: `initial`, multiplied by `factor` before every step whose number is a positive
+/// multiple of `every`. every = 0: constant.
 ///
-/// Bits    ARITHMETIC.md section 7.
+/// Bits    one product after another: ARITHMETIC.md section 7.
 template <Real R>
 struct Schedule {
   R initial;
   R factor = R{1};
-  std::uint32_t every = 0;
+  std::uint64_t every = 0;
 
-  [[nodiscard]] constexpr R at(std::uint32_t epoch) const {
+  /// The size of step `step`, given that of the step before (of step 0: anything).
+  [[nodiscard]] constexpr R next(R previous, std::uint64_t step) const {
+    if (step == 0) return initial;
+    return every != 0 && step % every == 0 ? previous * factor : previous;
+  }
+
+  /// The size of step `step`, given nothing.
+  ///
+  /// Cost    step / every products.
+  [[nodiscard]] constexpr R at(std::uint64_t step) const {
     R eta = initial;
     if (every == 0) return eta;
-    for (std::uint32_t decays = epoch / every; decays > 0; --decays) eta = eta * factor;
+    for (std::uint64_t decays = step / every; decays > 0; --decays) eta = eta * factor;
     return eta;
   }
 };
@@ -35,7 +44,7 @@ struct Schedule {
 /// Bits    ARITHMETIC.md section 7.
 /// Source  [LiYuan17] arXiv:1705.09886, Lemma 2.5.
 template <Real R>
-constexpr R lemma_2_5_step(R alpha, R delta, std::uint32_t steps) {
+constexpr R lemma_2_5_step(R alpha, R delta, std::uint64_t steps) {
   const R t = static_cast<R>(steps);
   return ((R{1} + alpha) * log(t)) / (delta * t);
 }

@@ -9,13 +9,16 @@
 #include <idem/kernels/sums.hpp>
 #include <idem/models/slice.hpp>
 #include <idem/train/executor.hpp>
+#include <idem/train/loss.hpp>
 #include <idem/train/update.hpp>
 
 namespace idem::inline IDEM_TARGET {
 
-/// Trains a model on batches: W <- W - eta grad L, L = (1/n) sum of (f(x, W) - y)^2 over the batch.
+/// Trains a model on batches: W <- W - eta grad L, L the mean loss over the batch; with the default loss
+/// L = (1/n) sum of (f(x, W) - y)^2.
 ///
 ///     Model       ResidualRelu<R, D> or VanillaRelu<R, D>
+///     Loss        SquaredError or LogisticLoss
 ///     SliceCount  samples that pass through the model at once: 0 for one by one (the least memory, a
 ///                 device's way) or a multiple of 16 (a desktop's). It changes speed and memory, no bit.
 ///
@@ -32,10 +35,11 @@ namespace idem::inline IDEM_TARGET {
 /// Cost    2 D^2 fused multiply-adds a sample, of which the sleeping neurons' are left out when samples
 ///         are fed one by one.
 /// Source  [LiYuan17] arXiv:1705.09886, equation (2).
-template <class ModelType, Index SliceCount = 0>
+template <class ModelType, Index SliceCount = 0, class LossType = SquaredError<typename ModelType::Scalar>>
 class Sgd {
  public:
   using Model = ModelType;
+  using Loss = LossType;
   using R = typename Model::Scalar;
   static constexpr Index kDim = Model::kDim;
   static constexpr Index kSlice = SliceCount;
@@ -57,6 +61,9 @@ class Sgd {
   [[nodiscard]] const Model& model() const { return model_; }
   [[nodiscard]] auto weights() { return model_.weights(); }
   [[nodiscard]] auto weights() const { return model_.weights(); }
+
+  /// The parameters of the loss, where it has any: to be set between batches.
+  [[nodiscard]] Loss& loss_function() { return loss_function_; }
 
   /// Adds one sample to the batch.
   ///
@@ -95,7 +102,7 @@ class Sgd {
   /// Forgets the open batch. The weights stay.
   void abort_batch() {
     count_ = 0;
-    squares_.clear();
+    losses_.clear();
   }
 
   /// Takes the step of size eta and opens the next batch.
@@ -107,7 +114,7 @@ class Sgd {
     if (count_ == 0) return Status::empty_batch;
     if (!(eta - eta == R{0})) return Status::not_finite;
     const R n = static_cast<R>(count_);
-    loss_ = squares_.value() / n;
+    loss_ = losses_.value() / n;
     const R c = (eta * R{2}) / n;
     const bool finite = update_weights<kDim>(c, gradient_, model_.weights().data(), executor);
     abort_batch();
@@ -128,8 +135,9 @@ class Sgd {
  private:
   void feed_one(const R* x, R y) {
     Mask<kDim> mask;
-    const R r = forward(model_, x, mask) - y;
-    squares_.add_square(r);
+    const R f = forward(model_, x, mask);
+    const R r = loss_function_.residual(f, y);
+    loss_function_.add(losses_, f, y);
     if (count_ == 0) clear_gradient();
     ++count_;
     for (Index j = 0; j < kDim; ++j) {
@@ -148,11 +156,13 @@ class Sgd {
       const Index first = share(vectors, part, parts);
       const Index last = share(vectors, part + 1, parts);
       forward(model_, x, count, slice_, first, last, [&](Index begin, Index end) {
-        for (Index s = begin * kWidth; s < end * kWidth && s < count; ++s) slice_.outputs[s] -= y[s];
-        mask_residuals(slice_.sums, kDim, kStride, negative, slice_.outputs, begin, end);
+        for (Index s = begin * kWidth; s < end * kWidth && s < count; ++s) {
+          slice_.residuals[s] = loss_function_.residual(slice_.outputs[s], y[s]);
+        }
+        mask_residuals(slice_.sums, kDim, kStride, negative, slice_.residuals, begin, end);
       });
     });
-    for (Index s = 0; s < count; ++s) squares_.add_square(slice_.outputs[s]);
+    for (Index s = 0; s < count; ++s) loss_function_.add(losses_, slice_.outputs[s], y[s]);
     const Product<R> p{slice_.sums, kStride, 1, x, kDim, count_ == 0 ? nullptr : gradient_, kDim,
                        gradient_, kDim};
     constexpr Index kPieces = row_pieces<R, kDim, kDim>();
@@ -169,7 +179,8 @@ class Sgd {
   Model model_;
   R gradient_[kDim * kDim];  // transposed: row j holds neuron j, so that a neuron's row is contiguous
   [[no_unique_address]] Slice<R, kDim, SliceCount> slice_;
-  LongSum<R> squares_;
+  [[no_unique_address]] Loss loss_function_;
+  LongSum<R> losses_;
   Index count_;
   R loss_;
 };
