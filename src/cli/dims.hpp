@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  The dimensions this program was built for, and the way from a number to a type.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+#include <type_traits>
+
+#include <idem/base/types.hpp>
+
+#include "input_error.hpp"
+
+namespace idem::inline IDEM_TARGET {
+
+template <Index... D>
+struct DimList {
+  static constexpr std::array<Index, sizeof...(D)> kAll{D...};
+
+  static constexpr bool contains(Index dim) { return (... || (dim == D)); }
+
+  /// job(std::integral_constant<Index, D>{}) for the D that is `dim`, and what it returns.
+  template <class F>
+  static int call(Index dim, F&& job) {
+    int result = 0;
+    const auto one = [&](auto d) {
+      if (dim != d()) return false;
+      result = job(d);
+      return true;
+    };
+    if (!(... || one(std::integral_constant<Index, D>{}))) refuse_missing(dim);
+    return result;
+  }
+
+  [[noreturn]] static void refuse_missing(Index dim) {
+    refuse("dimension {} is not built in (there are {}): meson setup build-{} -Ddims={} builds it",
+           dim, fmt::join(kAll, ", "), dim, dim);
+  }
+};
+
+/// IDEM_DIMS comes from the build option `dims`.
+using Dims = DimList<IDEM_DIMS>;
+
+}  // namespace idem::inline IDEM_TARGET

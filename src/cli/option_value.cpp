@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  What the text behind an option means.
+#include "cli/option_value.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <system_error>
+
+namespace idem::inline IDEM_TARGET {
+
+Decimal positive_number(const char* option, std::string_view text) {
+  const auto value = parse_decimal<double>(text);
+  if (!value || !std::isfinite(*value) || !(*value > 0)) {
+    refuse("{}: \"{}\" is not a finite number above 0", option, text);
+  }
+  return {std::string(text)};
+}
+
+std::string file_name(const char* option, std::string text) {
+  if (text.empty() || text.starts_with("--")) {
+    refuse("{}: \"{}\" stands where the name of a file is needed", option, text);
+  }
+  return text;
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  if (a.empty() || b.empty()) return false;
+  std::error_code unknown;
+  if (fs::equivalent(a, b, unknown)) return !fs::is_character_file(a, unknown);
+  return fs::weakly_canonical(fs::absolute(a, unknown), unknown) ==
+         fs::weakly_canonical(fs::absolute(b, unknown), unknown);
+}
+
+}  // namespace idem::inline IDEM_TARGET

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/reproduce.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "input_error.hpp"
+
+namespace idem::inline IDEM_TARGET {
+namespace {
+
+struct Experiment {
+  const char* name;
+  const char* claim;
+};
+
+constexpr Experiment kExperiments[] = {
+    {"li-yuan-pairs", "Li & Yuan 2017, section 5.5: f tells two MNIST digits apart"},
+};
+
+/// Becomes the experiment's program.
+int become(const std::string& name, const std::vector<std::string>& words) {
+  bool known = false;
+  std::string names;
+  for (const Experiment& e : kExperiments) {
+    known = known || name == e.name;
+    names += std::string(names.empty() ? "" : ", ") + e.name;
+  }
+  if (!known) refuse("reproduce: \"{}\" is not one of {}", name, names);
+  const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / ("idem-" + name);
+  std::vector<std::string> all{program.string()};
+  all.insert(all.end(), words.begin(), words.end());
+  std::vector<char*> argv;
+  for (std::string& word : all) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  execv(argv[0], argv.data());
+  if (errno == ENOENT) {
+    refuse("reproduce: {} is not built yet: ./dev reproduce {} builds and runs it", name, name);
+  }
+  refuse("reproduce: {} cannot be run: {}", program.string(), std::strerror(errno));
+}
+
+}  // namespace
+
+void add_reproduce(CLI::App& app, Job& job) {
+  std::string help = "An experiment of a paper; --help after NAME shows its options:";
+  for (const Experiment& e : kExperiments) help += std::string("\n  ") + e.name + "  " + e.claim;
+  CLI::App* const verb = app.add_subcommand("reproduce", help);
+  const auto name = std::make_shared<std::string>();
+  verb->add_option("NAME", *name, "Which")->required();
+  verb->prefix_command();
+  verb->callback([&job, verb, name] {
+    job = [verb, name] { return become(*name, verb->remaining()); };
+  });
+}
+
+}  // namespace idem::inline IDEM_TARGET

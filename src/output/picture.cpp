@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  Curves as an SVG picture, drawn by gnuplot.
+#include "output/picture.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+#include "input_error.hpp"
+
+extern char** environ;
+
+namespace idem::inline IDEM_TARGET {
+namespace {
+
+/// More points than pixels would only make the file large.
+constexpr std::size_t kMostPoints = 2000;
+
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using Scratch = std::unique_ptr<std::FILE, Close>;
+
+/// A file without a name. As gnuplot's standard input it cannot make us wait or break like a pipe.
+Scratch scratch_file(std::string_view text) {
+  Scratch file(std::tmpfile());
+  if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
+      std::fflush(file.get()) != 0) {
+    throw std::runtime_error("the temporary directory cannot be written; a picture needs it");
+  }
+  rewind(file.get());
+  return file;
+}
+
+/// Runs gnuplot, found along PATH, without the user's start-up files; true if it was satisfied.
+bool run_gnuplot(int in, int out, int err) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+  char name[] = "gnuplot", defaults[] = "-d", standard_input[] = "-";
+  char* const arguments[] = {name, defaults, standard_input, nullptr};
+  pid_t child = 0;
+  const int error = posix_spawnp(&child, name, &actions, nullptr, arguments, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) return false;
+  int status = 0;
+  while (waitpid(child, &status, 0) == -1 && errno == EINTR) {
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// Between single quotes gnuplot reads everything as it stands; a quote is doubled.
+std::string quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? "''" : std::string(1, c);
+  return out + "'";
+}
+
+bool shown(const Panel& panel, double y) {
+  return std::isfinite(y) && (!panel.log_y || y > 0);
+}
+
+/// The data of one curve as a named block; returns how many of its points will be seen.
+std::size_t add_points(const Panel& panel, const Curve& curve, std::size_t block,
+                       std::string& script) {
+  std::size_t seen = 0;
+  fmt::format_to(std::back_inserter(script), "$curve{} << END\n", block);
+  const std::size_t count = curve.x.size();
+  const std::size_t stride = std::max<std::size_t>(1, (count + kMostPoints - 1) / kMostPoints);
+  for (std::size_t i = 0; i < count; i += stride) {
+    if (i + stride >= count) i = count - 1;  // the last point is what the run came to
+    if (shown(panel, curve.y[i])) {
+      fmt::format_to(std::back_inserter(script), "{} {}\n", curve.x[i], curve.y[i]);
+      ++seen;
+    } else {
+      fmt::format_to(std::back_inserter(script), "{} NaN\n", curve.x[i]);
+    }
+  }
+  script += "END\n";
+  return seen;
+}
+
+std::string script_for(const std::string& title, const std::vector<Panel>& panels) {
+  constexpr int kPanelWidth = 480, kPanelHeight = 400;
+  std::string script = fmt::format(
+      "set terminal svg noenhanced background 'white' size {},{} font 'sans-serif,13'\n"
+      "set multiplot layout 1,{} title {} noenhanced\n"
+      "set colorsequence podo\nset grid\nset style data lines\n",
+      kPanelWidth * static_cast<int>(panels.size()), kPanelHeight, panels.size(), quoted(title));
+  std::size_t block = 0;
+  for (const Panel& panel : panels) {
+    std::string plot;
+    std::size_t seen = 0;
+    for (const Curve& curve : panel.curves) {
+      seen += add_points(panel, curve, ++block, script);
+      fmt::format_to(std::back_inserter(plot), "{} $curve{} using 1:2 linewidth 2 title {}",
+                     plot.empty() ? "plot" : ",", block, quoted(curve.name));
+    }
+    fmt::format_to(std::back_inserter(script), "set xlabel {}\nset ylabel {}\nset key {}\n",
+                   quoted(panel.x_label), quoted(panel.y_label),
+                   panel.curves.size() > 1 ? "on" : "off");
+    script += panel.log_y ? "set logscale y\nset format y '%.0e'\n" : "unset logscale y\n";
+    if (seen == 0) {
+      script +=
+          "unset logscale y\nset label 1 'nothing to show' at graph 0.5,0.5 center\n"
+          "plot [0:1][0:1] -1 notitle\nunset label 1\n";
+    } else {
+      script += plot + "\n";
+    }
+  }
+  return script + "unset multiplot\n";
+}
+
+}  // namespace
+
+void require_gnuplot() {
+  const Scratch in = scratch_file("");
+  const Scratch out = scratch_file("");
+  if (!run_gnuplot(fileno(in.get()), fileno(out.get()), fileno(out.get()))) {
+    refuse("a picture needs gnuplot, which is not installed: apt-get install gnuplot-nox");
+  }
+}
+
+void draw(const std::string& title, const std::vector<Panel>& panels, OutputFile& file) {
+  const Scratch in = scratch_file(script_for(title, panels));
+  const Scratch err = scratch_file("");
+  if (run_gnuplot(fileno(in.get()), file.descriptor(), fileno(err.get()))) return;
+  rewind(err.get());
+  std::string complaint;
+  for (int c = 0; (c = std::fgetc(err.get())) != EOF;) {
+    if (c != '\n') {
+      complaint += static_cast<char>(c);
+    } else if (!complaint.empty()) {
+      break;
+    }
+  }
+  throw std::runtime_error(fmt::format("gnuplot: {}", complaint));
+}
+
+}  // namespace idem::inline IDEM_TARGET
