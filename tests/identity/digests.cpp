@@ -93,13 +93,13 @@ template <Real R>
 void elementary() {
   Digest d;
   for (std::uint64_t i = 0; i < 500; ++i) {
-    R u[4];
-    gaussian_fill(Stream{3, Purpose::probe}, i, u, 4);
-    R x = u[0];
-    for (int scale = -3; scale <= 3; ++scale) {
-      const R s = x * (scale < 0 ? R{1} / static_cast<R>(1 << (-8 * scale)) : static_cast<R>(1 << (3 * scale)));
-      const R values[] = {exp(s),    log(s < R{0} ? -s : s), log1p(s),    sin(s),   cos(s),
-                          atan2(s, u[1]), softplus(s),           logistic(s), sqrt(s < R{0} ? -s : s)};
+    R u[2];
+    gaussian_fill(Stream{3, Purpose::probe}, i, u, 2);
+    for (const double factor : {0x1p-24, 0x1p-16, 0x1p-8, 1.0, 0x1p3, 0x1p6, 0x1p9}) {
+      const R x = u[0] * static_cast<R>(factor);
+      const R size = x < R{0} ? -x : x;
+      const R values[] = {exp(x),         log(size),   log1p(x),    sin(x),    cos(x),
+                          atan2(x, u[1]), softplus(x), logistic(x), sqrt(size)};
       d.add(values, 9);
     }
   }

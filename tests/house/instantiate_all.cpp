@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  Everything the library offers, compiled: what its objects call and hold can then be looked at.
+///
+/// `syntax_tree.py` finds what is missing here. Nothing runs: arguments are parameters, so that no call
+/// is worked out while compiling. The shapes are small, and multiples of no lanes' width.
+#include <idem/idem.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+template <Real R>
+void every_elementary(R* x) {
+  x[0] = exp(x[1]) + log(x[2]);
+  x[1] = log1p(x[3]) + sin(x[4]);
+  x[2] = cos(x[5]) + atan2(x[6], x[7]);
+  x[3] = softplus(x[8]) + logistic(x[9]);
+  x[4] = fma(x[0], x[1], x[2]) + sqrt(x[3]);
+  x[5] = soft_fma(x[0], x[1], x[2]) + soft_sqrt(x[3]);
+}
+
+template <Real R>
+void every_random(const Stream& stream, std::uint64_t index, R* x, std::uint32_t* words,
+                  SpectrumScratch<R, 17>& scratch) {
+  const Permutation order(index, words[0], words[1]);
+  words[0] = stream.word(index, static_cast<Index>(words[2])) + order(words[3]);
+  gaussian_fill(stream, index, x, 19);
+  uniform_fill(stream, index, x, 19);
+  gaussian_rows(stream, [&](Index row) { return static_cast<std::uint64_t>(row); }, x, 5, 19);
+  set_gaussian(stream, MatView<R, 17, 17>(x));
+  (void)set_spectrum(stream, x[0], x[1], MatView<R, 17, 17>(x), scratch);
+}
+
+template <Real R>
+void every_kernel(R* x, R* y, R* z, Index count, SpectralScratch<R, 17, 19>& power) {
+  const ConstMatView<R, 17, 19> a(x);
+  const ConstMatView<R, 19, 21> b(y);
+  product(a, b, MatView<R, 17, 21>(z));
+  product_transposed(a, ConstMatView<R, 17, 21>(y), MatView<R, 19, 21>(z));
+  matrix_vector(a, ConstVecView<R, 19>(y), VecView<R, 17>(z));
+  matrix_vector_transposed(a, ConstVecView<R, 17>(y), VecView<R, 19>(z));
+  add_rank1(MatView<R, 17, 19>(z), ConstVecView<R, 17>(x), ConstVecView<R, 19>(y));
+  add_scaled(x[0], y, z, count);
+  z[0] = sum(x, count) + norm(x, count);
+  z[1] = frobenius_norm(a) + distance(a, ConstMatView<R, 17, 19>(y));
+  z[2] = spectral_norm(a, 3, power);
+  Digest d;
+  d.add(x, count);
+  z[3] = static_cast<R>(first_not_finite(x, count)) + static_cast<R>(d.value()) +
+         static_cast<R>(digest(a));
+}
+
+/// Work in two parts, one after the other.
+struct TwoParts {
+  static constexpr int size() { return 2; }
+  template <class Task>
+  static void run(Task&& task) {
+    task(1);
+    task(0);
+  }
+};
+
+/// All that training one model takes.
+template <class Model, Index SliceCount>
+struct Bench {
+  using R = typename Model::Scalar;
+  Model teacher;
+  Sgd<Model, SliceCount> sgd;
+  TeacherSamples<Model, SliceCount> samples;
+  SampleBuffer<R, Model::kDim, 48> buffer;
+  Slice<R, Model::kDim, SliceCount> slice;
+};
+
+template <class Model, Index SliceCount, class Set>
+Status every_step(Bench<Model, SliceCount>& bench, Set& set, const Permutation& order) {
+  using R = typename Model::Scalar;
+  auto& [teacher, sgd, samples, buffer, slice] = bench;
+  const ConstVecView<R, Model::kDim> x(buffer.x);
+  if (const Status status = sgd.init(); status != Status::ok) return status;
+  sgd.model().set_negative(set.size(), true);
+  const R eta = predict(sgd.model(), x) + mean_loss(sgd.model(), set, buffer, slice);
+  if (sgd.feed(x, buffer.y[0]) != Status::ok) sgd.abort_batch();
+  if (sgd.feed(buffer.x, buffer.y, sgd.count(), TwoParts{}) != Status::ok) return Status::diverged;
+  if (sgd.end_batch(eta, TwoParts{}) != Status::ok) return Status::diverged;
+  const Status status = train_epoch(sgd, set, InOrder{}, 7, sgd.loss(), buffer);
+  if (status != Status::ok) return status;
+  return train_epoch(sgd, set, order, 48, eta, buffer, TwoParts{});
+}
+
+template <class Model, Index SliceCount>
+void every_training(Bench<Model, SliceCount>& bench, const Permutation& order) {
+  bench.teacher.set_identity();
+  bench.samples.set(Stream{1, Purpose::inputs}, bench.teacher, 100);
+  (void)every_step(bench, bench.samples, order);
+  StoredSamples<typename Model::Scalar, Model::kDim> stored(bench.buffer.x, bench.buffer.y, 48);
+  (void)every_step(bench, stored, order);
+}
+
+template <Real R>
+void every_trace(const Mat<R, 17, 17>& w, const Mat<R, 17, 17>& teacher, DistanceScratch<R, 17>& scratch,
+                 TracePoint<R>* points, const Schedule<R>& schedule) {
+  Trace<R> trace(points, 2);
+  trace.add({1, schedule.at(2), distance(w, teacher), spectral_distance(w, teacher, scratch)});
+  trace.add({2, schedule.next(trace[0].loss, 3), lemma_2_5_step(points->loss, points->distance, 7),
+             static_cast<R>(trace.size() + trace.lost())});
+}
+
+template <Real R>
+struct Everything {
+  R* x;
+  std::uint32_t* words;
+  std::uint64_t index;
+  const char* said;
+  Mat<R, 17, 17> w;
+  SpectrumScratch<R, 17> spectrum;
+  SpectralScratch<R, 17, 19> power;
+  DistanceScratch<R, 17> distance;
+  TracePoint<R>* points;
+  Bench<ResidualRelu<R, 17>, 0> one_by_one;
+  Bench<ResidualRelu<R, 17>, 32> sliced;
+  Bench<VanillaRelu<R, 17>, 32> vanilla;
+
+  void use() {
+    const Stream stream{index, Purpose::teacher};
+    const Permutation order(index, words[0], index);
+    every_elementary(x);
+    every_random(stream, index, x, words, spectrum);
+    every_kernel(x, x + index, x + 2 * index, static_cast<Index>(index), power);
+    every_training(one_by_one, order);
+    every_training(sliced, order);
+    every_training(vanilla, order);
+    every_trace(w, w, distance, points, Schedule<R>{x[0], x[1], words[0]});
+    said = text(check_environment());
+    said = text(check_environment<R>());
+  }
+};
+
+template struct Everything<float>;
+template struct Everything<double>;
+
+}  // namespace idem::inline IDEM_TARGET

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <array>
+#include <utility>
+
+#include <idem/kernels/sums.hpp>
+
+#include "../inputs.hpp"
+#include "../shapes.hpp"
+#include "../twins.hpp"
+
+namespace {
+
+using idem::Index;
+using idem::Real;
+using inputs::Draw;
+using inputs::Edge;
+using inputs::Kind;
+using shapes::View;
+
+template <Index M, Index N, Real R>
+void check_matrix_norms(Kind kind, Draw& draw) {
+  CAPTURE(inputs::name(kind));
+  CAPTURE(sizeof(R));
+  CAPTURE(M);
+  CAPTURE(N);
+  const Edge<R> a(kind, draw, M * N), b(kind, draw, M * N);
+  const View<const R, M, N> left{a.data()}, right{b.data()};
+  CHECK(inputs::same_bits(idem::frobenius_norm(left), twins::frobenius_norm(a.data(), M, N)));
+  CHECK(inputs::same_bits(idem::distance(left, right), twins::distance(a.data(), b.data(), M, N)));
+  CHECK(inputs::same_bits(idem::distance(left, left), twins::distance(a.data(), a.data(), M, N)));
+}
+
+}  // namespace
+
+TEST_CASE("long sums and norms of vectors are two levels of chains, in blocks of 64") {
+  Draw draw(1);
+  shapes::for_scalars([&]<Real R>() {
+    for (const Kind kind : inputs::kKinds) {
+      CAPTURE(inputs::name(kind));
+      for (Index count = 0; count <= 300; ++count) {
+        CAPTURE(count);
+        const Edge<R> x(kind, draw, count);
+        REQUIRE(inputs::same_bits(idem::sum(x.data(), count), twins::sum(x.data(), count)));
+        REQUIRE(inputs::same_bits(idem::sum_of_squares(x.data(), count),
+                                  twins::sum_of_squares(x.data(), count)));
+        REQUIRE(inputs::same_bits(idem::norm(x.data(), count), twins::norm(x.data(), count)));
+      }
+      const Edge<R> x(kind, draw, 10007);
+      REQUIRE(inputs::same_bits(idem::sum(x.data(), x.count()), twins::sum(x.data(), x.count())));
+      REQUIRE(inputs::same_bits(idem::norm(x.data(), x.count()), twins::norm(x.data(), x.count())));
+    }
+  });
+}
+
+TEST_CASE("a long sum begins a block with +0, so that a sum of -0 is +0") {
+  shapes::for_scalars([]<Real R>() {
+    const std::vector<R> zeros(130, -R{0});
+    for (const Index count : {0, 1, 63, 64, 65, 128, 129, 130}) {
+      CHECK(inputs::same_bits(idem::sum(zeros.data(), count), R{0}));
+    }
+  });
+}
+
+TEST_CASE("a long sum can be asked for its value at any time and cleared for the next") {
+  shapes::for_scalars([]<Real R>() {
+    Draw draw(2);
+    const Edge<R> x(Kind::mixed, draw, 200);
+    idem::LongSum<R> terms{}, squares{};
+    for (int round = 0; round < 2; ++round) {
+      for (Index i = 0; i < x.count(); ++i) {
+        REQUIRE(inputs::same_bits(terms.value(), twins::sum(x.data(), i)));
+        REQUIRE(inputs::same_bits(squares.value(), twins::sum_of_squares(x.data(), i)));
+        terms.add(x.data()[i]);
+        squares.add_square(x.data()[i]);
+      }
+      terms.clear();
+      squares.clear();
+    }
+  });
+}
+
+TEST_CASE("sums are known when the program is compiled, to the same bits") {
+  constexpr auto kSum = [] {
+    std::array<float, 70> x{};
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.1f * static_cast<float>(i);
+    return idem::norm(x.data(), 70);
+  }();
+  std::vector<float> x;
+  for (int i = 0; i < 70; ++i) x.push_back(0.1f * static_cast<float>(i));
+  CHECK(inputs::same_bits(kSum, idem::norm(x.data(), 70)));
+}
+
+TEST_CASE("blocks keep the digits that one chain would lose") {
+  const std::vector<float> x(1500 * 1500, 1.1f);
+  const double truth = 1500.0 * 1500.0 * double{1.1f};
+  float chain = 0.0f;
+  for (const float term : x) chain += term;
+  const auto error = [&](float sum) {
+    const double ratio = double{sum} / truth;
+    return ratio < 1 ? 1 - ratio : ratio - 1;
+  };
+  CHECK(error(chain) > 1e-3);
+  CHECK(error(idem::sum(x.data(), 1500 * 1500)) < 1e-5);
+}
+
+TEST_CASE("norms of matrices have one chain a row and one over the rows") {
+  Draw draw(3);
+  shapes::for_scalars([&]<Real R>() {
+    for (const Kind kind : inputs::kKinds) {
+      check_matrix_norms<1, 1, R>(kind, draw);
+      check_matrix_norms<1, 300, R>(kind, draw);
+      check_matrix_norms<300, 1, R>(kind, draw);
+      check_matrix_norms<7, 65, R>(kind, draw);
+      check_matrix_norms<8, 64, R>(kind, draw);
+      check_matrix_norms<9, 63, R>(kind, draw);
+      check_matrix_norms<23, 130, R>(kind, draw);
+      check_matrix_norms<300, 100, R>(kind, draw);
+    }
+  });
+}
+
+TEST_CASE("the first number that is not finite is found wherever it stands") {
+  shapes::for_scalars([]<Real R>() {
+    using Limits = std::numeric_limits<R>;
+    Draw draw(4);
+    for (const Index count : {1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 100, 130, 300}) {
+      CAPTURE(count);
+      Edge<R> x(Kind::mixed, draw, count);
+      for (Index i = 0; i < count; ++i) {
+        if (draw.below(3) == 0) x.data()[i] = draw.coin() ? Limits::max() : Limits::lowest();
+      }
+      REQUIRE(idem::first_not_finite(x.data(), count) == -1);
+      for (Index at = 0; at < count; ++at) {
+        for (const R bad : {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(),
+                            -Limits::quiet_NaN(), Limits::signaling_NaN()}) {
+          const R good = std::exchange(x.data()[at], bad);
+          REQUIRE(idem::first_not_finite(x.data(), count) == at);
+          // A second one behind it, which would cancel it in a sum.
+          const Index behind = at + 1 + draw.below(count);
+          if (behind < count) {
+            const R other = std::exchange(x.data()[behind], -bad);
+            REQUIRE(idem::first_not_finite(x.data(), count) == at);
+            x.data()[behind] = other;
+          }
+          x.data()[at] = good;
+        }
+      }
+    }
+    const R none = Limits::quiet_NaN();
+    CHECK(idem::first_not_finite(&none, 0) == -1);
+  });
+}

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+// refuse: idem: fast-math changes results
+// flags: -Ofast
+#include <idem/base/target.hpp>

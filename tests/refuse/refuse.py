@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs that must not compile, and programs that must not run.
+
+Each .cpp file here says in its first comments what must happen to it:
+
+    // refuse: <regex>     part of the compiler's message (when: link: of the program's output)
+    // flags: <flags>      added to the compiler's command (when: link: to the linker's)
+    // when: compile       it must not compile; this is what holds without the line
+    // when: link          compiled without the flags and linked with them, it must exit with failure
+    // when: run           it must exit with success: it brings about what must be refused by itself
+    // compilers: g++      only this kind of compiler
+    // machine: x86_64     only this kind of processor
+
+A refusal counts only beside its control: the same program without the flags and without the lines that
+end in `// refused` must compile (when: link: and exit with success).
+"""
+
+import os
+import pathlib
+import re
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "house"))
+import toolchain  # noqa: E402
+
+REFUSED_LINE = re.compile(r"^.*// refused$", re.MULTILINE)
+FIELD = re.compile(r"^// (refuse|flags|when|compilers|machine): (.*)$", re.MULTILINE)
+
+
+class Case:
+    def __init__(self, path):
+        self.name = path.stem
+        self.text = path.read_text()
+        fields = dict(FIELD.findall(self.text))
+        self.message = fields.get("refuse", "")
+        self.flags = fields.get("flags", "").split()
+        self.when = fields.get("when", "compile")
+        self.compilers = fields.get("compilers")
+        self.machine = fields.get("machine", os.uname().machine)
+
+
+def complaint(what, output):
+    """What went wrong, with the beginning of what the compiler or program said."""
+    return what + "".join("\n    " + line for line in output.strip().split("\n")[:12])
+
+
+def judge(case, succeeded, output):
+    """What is wrong with a refusal, or None."""
+    if succeeded:
+        return complaint("is not refused", output)
+    if not re.search(case.message, output):
+        return complaint(f"is refused, but not for '{case.message}'", output)
+    return None
+
+
+def compile_only(compiler, flags, source):
+    done = toolchain.run([compiler, *toolchain.STANDARD, "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+                          *toolchain.includes(), *flags, source])
+    return done.returncode == 0, done.stdout
+
+
+def try_compile(case, compiler, folder):
+    """What is wrong, None when nothing is, "skipped" when this machine cannot compile the control."""
+    machine = []
+    if "-m32" in case.flags:
+        machine = ["-m32", "-msse2", "-mfpmath=sse"]
+        probe = folder / "probe.cpp"
+        probe.write_text("#include <limits>\n#include <cstdint>\n")
+        if not compile_only(compiler, machine, probe)[0]:
+            return "skipped"
+    control = folder / "control.cpp"
+    control.write_text(REFUSED_LINE.sub("", case.text))
+    accepted, output = compile_only(compiler, machine, control)
+    if not accepted:
+        return complaint("has a control that is refused too", output)
+    source = folder / "case.cpp"
+    source.write_text(case.text)
+    return judge(case, *compile_only(compiler, case.flags, source))
+
+
+def try_link_or_run(case, compiler, lanes, folder):
+    """What is wrong, or None."""
+    source = folder / "case.cpp"
+    source.write_text(case.text)
+    compiled = toolchain.run([compiler, *toolchain.STANDARD, "-O2", *lanes.flags, *toolchain.includes(),
+                              "-c", source, "-o", folder / "case.o"])
+    if compiled.returncode != 0:
+        return complaint("does not compile", compiled.stdout)
+
+    def link_and_run(flags):
+        linked = toolchain.run([compiler, *flags, folder / "case.o", "-o", folder / "case"])
+        if linked.returncode != 0:
+            return True, linked.stdout
+        ran = toolchain.run([folder / "case"])
+        return ran.returncode == 0, ran.stdout
+
+    succeeded, output = link_and_run([])
+    if not succeeded:
+        return complaint("fails" if case.when == "run" else "has a control that fails", output)
+    return judge(case, *link_and_run(case.flags)) if case.when == "link" else None
+
+
+def jobs():
+    runnable = [lanes for lanes in toolchain.lanes() if toolchain.processor_has(lanes.needs)]
+    for path in sorted(HERE.glob("*.cpp")):
+        case = Case(path)
+        for compiler in toolchain.COMPILERS:
+            kind = "clang++" if toolchain.is_clang(compiler) else "g++"
+            if case.compilers in (None, kind) and case.machine == os.uname().machine:
+                for lanes in runnable if case.when != "compile" else [None]:
+                    yield case, compiler, lanes
+
+
+def work(job):
+    case, compiler, lanes = job
+    with tempfile.TemporaryDirectory() as folder:
+        if lanes is None:
+            return try_compile(case, compiler, pathlib.Path(folder))
+        return try_link_or_run(case, compiler, lanes, pathlib.Path(folder))
+
+
+def main():
+    toolchain.require_compilers()
+    todo = list(jobs())
+    failures, skipped = [], 0
+    for (case, compiler, lanes), wrong in zip(todo, toolchain.in_parallel(work, todo)):
+        where = f"{case.name} ({compiler}{', ' + lanes.name if lanes else ''})"
+        if wrong == "skipped":
+            skipped += 1
+            print(f"{where}: skipped: this machine has no headers for 32 bits")
+        elif wrong:
+            failures.append(f"{where} {wrong}")
+    toolchain.finish("refuse", len(todo) - skipped, failures)
+
+
+if __name__ == "__main__":
+    main()
