@@ -44,7 +44,8 @@ constexpr IntegerRoot<Word> extend_root(IntegerRoot<Word> known, Word next) {
   const Word digits = numerator / divisor;
   const Word square = digits * digits;
   Word root = (known.root << kCount) + digits;
-  Word rest = ((numerator % divisor) << kCount) + (next & ((Word{1} << kCount) - 1));
+  const Word left = numerator - digits * divisor;
+  Word rest = (left << kCount) + (next & ((Word{1} << kCount) - 1));
   if (rest < square) {
     rest += 2 * root - 1;
     root -= 1;

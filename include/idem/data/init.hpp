@@ -54,7 +54,7 @@ void multiply_by_haar(const Stream& stream, std::uint64_t base, R* m, SpectrumSc
     const R square = sum_of_squares(u, count);
     if (!(square > R{0})) continue;
     const R beta = R{2} / square;
-    const Product<R> along{u, 0, 1, m + i * D, D, nullptr, 0, p, 0};
+    const Product<R, Strides<0, 1, D, 0>> along{u, m + i * D, nullptr, 0, p};
     product_rows<1, D>(along, count, 0, 1);
     for (Index j = 0; j < D; ++j) p[j] = beta * p[j];
     for (Index k = 0; k < count; ++k) add_scaled(-u[k], p, m + (i + k) * D, D);

@@ -55,7 +55,7 @@ void matrix_vector_transposed(const A& a, const X& x, Y&& y) {
   constexpr Index M = kRows<A>, N = kCols<A>;
   static_assert(kRows<X> * kCols<X> == M, "idem: A^T x needs as many elements in x as rows in A");
   static_assert(kRows<Y> * kCols<Y> == N, "idem: A^T x has as many elements as columns in A");
-  const Product<R> p{x.data(), 0, 1, a.data(), N, nullptr, 0, y.data(), 0};
+  const Product<R, Strides<0, 1, N, 0>> p{x.data(), a.data(), nullptr, 0, y.data()};
   product_rows<1, N>(p, M, 0, 1);
 }
 

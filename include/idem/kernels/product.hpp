@@ -26,7 +26,7 @@ void product(const A& a, const B& b, C&& c) {
   static_assert(kRows<C> == kRows<A> && kCols<C> == kCols<B>, "idem: C must be rows of A x columns of B");
   using R = ScalarOf<C>;
   constexpr Index M = kRows<A>, K = kCols<A>, N = kCols<B>;
-  const Product<R> p{a.data(), K, 1, b.data(), N, nullptr, 0, c.data(), N};
+  const Product<R, Strides<K, 1, N, N>> p{a.data(), b.data(), nullptr, 0, c.data()};
   product_rows<M, N>(p, K, 0, row_pieces<R, M, N>());
 }
 
@@ -43,7 +43,7 @@ void product_transposed(const A& a, const B& b, C&& c) {
   static_assert(kRows<C> == kCols<A> && kCols<C> == kCols<B>, "idem: C must be columns of A x columns of B");
   using R = ScalarOf<C>;
   constexpr Index M = kCols<A>, K = kRows<A>, N = kCols<B>;
-  const Product<R> p{a.data(), 1, M, b.data(), N, nullptr, 0, c.data(), N};
+  const Product<R, Strides<1, M, N, N>> p{a.data(), b.data(), nullptr, 0, c.data()};
   product_rows<M, N>(p, K, 0, row_pieces<R, M, N>());
 }
 

@@ -7,31 +7,30 @@
 
 namespace idem::inline IDEM_TARGET {
 
-/// A size known when the program is compiled, where another call may pass an Index.
-template <Index N>
-struct Fixed {
-  static constexpr Index value = N;
-  constexpr operator Index() const { return N; }
+/// How the operands of a product lie in memory: distances between the elements that k, i and j step
+/// through. Known when the program is compiled, so that they cost no register and no instruction.
+template <Index LeftRow, Index LeftDepth, Index Right, Index Out>
+struct Strides {
+  static constexpr Index kLeftRow = LeftRow;
+  static constexpr Index kLeftDepth = LeftDepth;
+  static constexpr Index kRight = Right;
+  static constexpr Index kOut = Out;
 };
 
 /// The operands of a product:
 ///
 ///     out[i][j] = start[i][j] + sum over k of left(i, k) right[k][j]
 ///
-/// where left(i, k) = left[i * left_row + k * left_depth], so that a matrix and its transpose are the
-/// same thing, and rows of right, start and out lie `..._stride` apart. No start (null) means +0.
+/// where left(i, k) = left[i kLeftRow + k kLeftDepth], so that a matrix and its transpose are the same
+/// thing, and rows of right, start and out lie kRight, start_stride and kOut apart. No start (null) means +0.
 /// `out` may be `start`; it must not overlap left or right.
-template <Real R>
+template <Real R, class StridesType>
 struct Product {
   const R* left;
-  Index left_row;
-  Index left_depth;
   const R* right;
-  Index right_stride;
   const R* start;
   Index start_stride;
   R* out;
-  Index out_stride;
 };
 
 namespace detail {
@@ -55,8 +54,8 @@ struct Cut {
 
 /// Rows x Vectors elements of the product from row `i`, column `j`; in the last vector only `part`
 /// lanes exist when `Part`.
-template <Index Rows, Index Vectors, bool Part, Real R>
-IDEM_INLINE void tile(const Product<R>& p, Index depth, Index i, Index j, Index part) {
+template <Index Rows, Index Vectors, bool Part, Real R, class S>
+IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Index part) {
   using L = Lanes<R>;
   using Vector = typename L::Vector;
   constexpr Index kLast = Vectors - 1;
@@ -74,7 +73,7 @@ IDEM_INLINE void tile(const Product<R>& p, Index depth, Index i, Index j, Index 
       }
     }
   }
-  const R* left = p.left + i * p.left_row;
+  const R* left = p.left + i * S::kLeftRow;
   const R* right = p.right + j;
   for (Index k = 0; k < depth; ++k) {
     Vector factors[Vectors];
@@ -83,16 +82,16 @@ IDEM_INLINE void tile(const Product<R>& p, Index depth, Index i, Index j, Index 
                                       : L::load(right + v * L::kWidth);
     }
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-      const Vector factor = L::broadcast(left[r * p.left_row]);
+      const Vector factor = L::broadcast(left[r * S::kLeftRow]);
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
         sums[r][v] = L::fma(factor, factors[v], sums[r][v]);
       }
     }
-    left += p.left_depth;
-    right += p.right_stride;
+    left += S::kLeftDepth;
+    right += S::kRight;
   }
   IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-    R* to = p.out + (i + r) * p.out_stride + j;
+    R* to = p.out + (i + r) * S::kOut + j;
     IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
       if (Part && v == kLast) {
         L::store_part(to + v * L::kWidth, sums[r][v], part);
@@ -104,8 +103,8 @@ IDEM_INLINE void tile(const Product<R>& p, Index depth, Index i, Index j, Index 
 }
 
 /// The tiles of row pieces [first, last) in one panel of `Vectors` vectors from column `j`.
-template <Index Rows, Index TileRows, Index Vectors, bool Part, Real R>
-void panel(const Product<R>& p, Index depth, Index first, Index last, Index j, Index part) {
+template <Index Rows, Index TileRows, Index Vectors, bool Part, Real R, class S>
+void panel(const Product<R, S>& p, Index depth, Index first, Index last, Index j, Index part) {
   constexpr Cut kCut(Rows, TileRows);
   for (Index piece = first; piece < last; ++piece) {
     if (kCut.large > 1 && piece >= kCut.large_count) {
@@ -131,18 +130,18 @@ inline constexpr Index kPanelRows =
 /// cache; between blocks the chains rest in `out`.
 inline constexpr Index kDepthBlock = 256;
 
-template <Real R, class F>
-IDEM_INLINE void for_depth_blocks(const Product<R>& p, Index depth, F&& body) {
+template <Real R, class S, class F>
+IDEM_INLINE void for_depth_blocks(const Product<R, S>& p, Index depth, F&& body) {
   const Cut cut(depth, kDepthBlock);
-  Product<R> block = p;
+  Product<R, S> block = p;
   if (cut.count == 0) body(block, 0);
   for (Index n = 0; n < cut.count; ++n) {
     const Index size = cut.begin(n + 1) - cut.begin(n);
     body(block, size);
-    block.left += size * p.left_depth;
-    block.right += size * p.right_stride;
+    block.left += size * S::kLeftDepth;
+    block.right += size * S::kRight;
     block.start = p.out;
-    block.start_stride = p.out_stride;
+    block.start_stride = S::kOut;
   }
 }
 
@@ -159,8 +158,8 @@ constexpr Index row_pieces() {
 ///
 /// Bits    every element is one chain of fma in ascending k: ARITHMETIC.md section 3.
 /// Memory  no heap; the registers of one tile.
-template <Index Rows, Index Cols, Real R>
-IDEM_NOINLINE void product_rows(const Product<R>& p, Index depth, Index first, Index last) {
+template <Index Rows, Index Cols, Real R, class S>
+IDEM_NOINLINE void product_rows(const Product<R, S>& p, Index depth, Index first, Index last) {
   using L = Lanes<R>;
   constexpr Index kVectors = detail::ceil_div(Cols, L::kWidth);
   constexpr Index kPart = Cols % L::kWidth;
@@ -169,7 +168,7 @@ IDEM_NOINLINE void product_rows(const Product<R>& p, Index depth, Index first, I
   constexpr bool kTwoSizes = kPanels.large > 1 && kPanels.large_count < kPanels.count;
   constexpr Index kSmall = kTwoSizes ? kPanels.large - 1 : kPanels.large;
   constexpr Index kWhole = kPart == 0 ? kPanels.count : kPanels.count - 1;
-  detail::for_depth_blocks(p, depth, [&](const Product<R>& block, Index block_depth) {
+  detail::for_depth_blocks(p, depth, [&](const Product<R, S>& block, Index block_depth) {
     for (Index n = 0; n < kWhole; ++n) {
       const Index j = kPanels.begin(n) * L::kWidth;
       if (kTwoSizes && n >= kPanels.large_count) {
@@ -188,13 +187,13 @@ IDEM_NOINLINE void product_rows(const Product<R>& p, Index depth, Index first, I
 /// All rows of a product whose columns are `vectors` whole vectors, their number known only at run time.
 ///
 /// Bits    as product_rows: columns that pad a row to whole vectors change no other.
-template <Index Rows, Real R>
-IDEM_NOINLINE void product_columns(const Product<R>& p, Index depth, Index vectors) {
+template <Index Rows, Real R, class S>
+IDEM_NOINLINE void product_columns(const Product<R, S>& p, Index depth, Index vectors) {
   using L = Lanes<R>;
   const detail::Cut panels(vectors, L::kTileVectors);
   constexpr Index kTileRows = L::kTileRows;
   constexpr Index kPieces = detail::Cut(Rows, kTileRows).count;
-  detail::for_depth_blocks(p, depth, [&](const Product<R>& block, Index block_depth) {
+  detail::for_depth_blocks(p, depth, [&](const Product<R, S>& block, Index block_depth) {
     for (Index n = 0; n < panels.count; ++n) {
       const Index size = panels.begin(n + 1) - panels.begin(n);
       const Index j = panels.begin(n) * L::kWidth;

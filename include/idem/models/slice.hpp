@@ -16,10 +16,10 @@ struct Slice {
   static_assert(Count > 0 && Count % 16 == 0, "idem: a slice holds a multiple of 16 samples");
   /// Rows lie an odd number of 64-byte lines apart, so that a column meets every set of a cache.
   static constexpr Index kStride = Count % 32 == 0 ? Count + 16 : Count;
-  R inputs[D * kStride];  ///< samples on their way, transposed: row k, column s
-  R sums[D * kStride];    ///< z_j of sample s: row j, column s
-  R outputs[Count];       ///< f of sample s
-  R residuals[Count];     ///< for whoever trains
+  alignas(64) R inputs[D * kStride];  ///< samples on their way, transposed: row k, column s
+  alignas(64) R sums[D * kStride];    ///< z_j of sample s: row j, column s
+  alignas(64) R outputs[Count];       ///< f of sample s
+  alignas(64) R residuals[Count];     ///< for whoever trains
 };
 
 /// No slice: samples pass one by one.
@@ -60,15 +60,9 @@ void forward(const Model& model, const typename Model::Scalar* x, Index count,
     const Index end = first + panels.begin(n + 1);
     const Index samples = (end * kWidth < count ? end * kWidth : count) - begin * kWidth;
     transpose_columns<D>(x + begin * kWidth * D, D, samples, inputs, kStride);
-    const Product<R> p{model.weights().data(),
-                       1,
-                       D,
-                       inputs,
-                       kStride,
-                       Model::kSkip == Skip::identity ? inputs : nullptr,
-                       kStride,
-                       slice.sums + begin * kWidth,
-                       kStride};
+    const Product<R, Strides<1, D, kStride, kStride>> p{
+        model.weights().data(), inputs, Model::kSkip == Skip::identity ? inputs : nullptr, kStride,
+        slice.sums + begin * kWidth};
     product_columns<D>(p, D, end - begin);
     relu_sums(slice.sums, D, kStride, [&](Index j) { return model.negative(j); }, slice.outputs, begin,
               end);

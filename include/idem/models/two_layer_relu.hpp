@@ -82,7 +82,7 @@ typename Model::Scalar forward_chunk(const Model& model, const typename Model::S
   constexpr Index kCount = D - Begin < kNeuronChunk ? D - Begin : kNeuronChunk;
   R z[kCount];
   const R* start = Model::kSkip == Skip::identity ? x + Begin : nullptr;
-  const Product<R> p{x, 0, 1, model.weights().data() + Begin, D, start, 0, z, 0};
+  const Product<R, Strides<0, 1, D, 0>> p{x, model.weights().data() + Begin, start, 0, z};
   product_rows<1, kCount>(p, D, 0, 1);
   for (Index j = 0; j < kCount; ++j) {
     const Index neuron = Begin + j;

@@ -163,8 +163,8 @@ class Sgd {
       });
     });
     for (Index s = 0; s < count; ++s) loss_function_.add(losses_, slice_.outputs[s], y[s]);
-    const Product<R> p{slice_.sums, kStride, 1, x, kDim, count_ == 0 ? nullptr : gradient_, kDim,
-                       gradient_, kDim};
+    const Product<R, Strides<kStride, 1, kDim, kDim>> p{slice_.sums, x, count_ == 0 ? nullptr : gradient_,
+                                                        kDim, gradient_};
     constexpr Index kPieces = row_pieces<R, kDim, kDim>();
     executor.run([&](int part) {
       product_rows<kDim, kDim>(p, count, share(kPieces, part, parts), share(kPieces, part + 1, parts));
