@@ -87,7 +87,8 @@ float train(Problem& p, std::uint64_t seed, int start, Student<Model>& s, bool r
   if (residual) {
     const float norm = spectral_norm(s.sgd.weights(), 300, p.power);
     const float size = idem::frobenius_norm(s.sgd.weights());
-    expect(close(norm, 0.6, 0.01) && close(size, 5.0, 0.15), "start's norms are 0.6 and 5.0");
+    // 100 values uniform in (0.39, 0.6): ||.||_F is 4.99 with a standard deviation of 0.06.
+    expect(close(norm, 0.6, 0.01) && close(size, 4.99, 0.24), "start's norms are 0.6 and 5.0");
   }
   idem::StoredSamples<float, kDim> training(p.x.data(), p.y.data(), kTraining);
   idem::StoredSamples<float, kDim> test(p.test_x.data(), p.test_y.data(), kTest);
