@@ -217,9 +217,10 @@ void check_all_kinds(Block block) {
           expected = oracle.fma(a[k], b[k], c[k]);
         if (canonical_bits(results[k]) == canonical_bits(expected)) continue;
         if (wrong++ == 0) {
+          const auto wide = [](R value) { return static_cast<double>(value); };
           std::snprintf(first, sizeof first, "%s: fma(%a, %a, %a) is %a, not %a",
-                        kNames[static_cast<int>(kind)], double{a[k]}, double{b[k]}, double{c[k]},
-                        double{expected}, double{results[k]});
+                        kNames[static_cast<int>(kind)], wide(a[k]), wide(b[k]), wide(c[k]),
+                        wide(expected), wide(results[k]));
         }
       }
     }
