@@ -8,6 +8,7 @@
 #include <idem/base/contract.hpp>
 
 #include "cli/exit_status.hpp"
+#include "cli/footprints.hpp"
 #include "cli/guarded_main.hpp"
 #include "cli/info.hpp"
 #include "cli/reproduce.hpp"
@@ -34,7 +35,7 @@ int run(int argc, char** argv) {
   idem::Job job;
   idem::add_train(app, job, idem::run_train);
   idem::add_reproduce(app, job);
-  idem::add_info(app, job, {});
+  idem::add_info(app, job, idem::footprints());
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {  // --help, --version

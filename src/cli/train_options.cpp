@@ -177,7 +177,7 @@ void add_train(CLI::App& app, Job& job, std::function<int(const TrainOptions&)> 
         if (s == "fresh") return o->samples.reset();
         o->samples = whole_number<Index>("--samples", s, 1, kMost);
       });
-  add("--batch", "N", "Samples in a step of SGD [100]", [o](const std::string& s) {
+  add("--batch", "N", "Samples in a step of SGD [200]", [o](const std::string& s) {
     o->batch = whole_number<Index>("--batch", s, 1, kMost);
     o->batch_given = true;
   });
@@ -188,7 +188,7 @@ void add_train(CLI::App& app, Job& job, std::function<int(const TrainOptions&)> 
   add("--epochs", "N", "Passes over a fixed set", [o](const std::string& s) {
     o->epochs = whole_number<std::uint64_t>("--epochs", s, 1, kMostSteps);
   });
-  add("--steps", "N", "Steps [2000]", [o](const std::string& s) {
+  add("--steps", "N", "Steps [8000]", [o](const std::string& s) {
     o->steps = whole_number<std::uint64_t>("--steps", s, 1, kMostSteps);
   });
   add("--seed", "N", "Of teacher, samples and start [1]", [o](const std::string& s) {

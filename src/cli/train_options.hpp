@@ -39,13 +39,13 @@ struct TrainOptions {
   std::string data;    ///< empty: a teacher labels Gaussian inputs
   std::string labels;  ///< empty: they are in `data`
   Algorithm algorithm = Algorithm::sgd;
-  Index dim = Dims::contains(20) ? 20 : Dims::kAll[0];
+  Index dim = Dims::contains(100) ? 100 : Dims::kAll[0];  // the size of [LiYuan17], section 5.2
   std::optional<Index> samples;  ///< the size of the set; nothing: fresh samples at every step
-  Index batch = 100;             ///< of SGD; gradient descent takes the whole set
+  Index batch = 200;             ///< of SGD; gradient descent takes the whole set
   Decimal step{"0.01"};          ///< what lemma25 computes itself
   StepSchedule schedule;
   std::optional<std::uint64_t> epochs;
-  std::uint64_t steps = 2000;  ///< where no epochs are given; see total_steps
+  std::uint64_t steps = 8000;  ///< where no epochs are given; see total_steps
   std::uint64_t seed = 1;
   Init init = Init::identity;
   Scalar scalar = Scalar::single_precision;

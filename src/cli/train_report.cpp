@@ -63,7 +63,7 @@ void TrainReport::row(std::uint64_t step, R loss, R distance) {
 template <Real R>
 void TrainReport::finish(const Result<R>& r) {
   parts_->bar.reset();
-  const bool has_teacher = std::isfinite(r.distance);
+  const bool has_teacher = !std::isnan(r.distance);
   fmt::print("{} of {} steps in {:.2f} s, dim {}, {}, seed {}\n", r.steps, parts_->steps, r.seconds,
              r.dim, scalar_name<R>(), r.seed);
   fmt::print("loss      {:.6g}\n", r.loss);

@@ -92,6 +92,22 @@ std::size_t add_points(const Panel& panel, const Curve& curve, std::size_t block
   return seen;
 }
 
+/// 1, 2 or 5 times a power of ten: at most five to the panel. gnuplot's own choice is ten, and the
+/// numbers of a long run overlap.
+double tic_distance(const Panel& panel) {
+  double low = 0, high = 0;
+  for (const Curve& curve : panel.curves) {
+    for (const double x : curve.x) {
+      low = std::min(low, x);
+      high = std::max(high, x);
+    }
+  }
+  const double least = (high - low) / 5;
+  if (!(least > 0)) return 1;
+  const double ten = std::pow(10, std::floor(std::log10(least)));
+  return ten * (least <= ten ? 1 : least <= 2 * ten ? 2 : least <= 5 * ten ? 5 : 10);
+}
+
 std::string script_for(const std::string& title, const std::vector<Panel>& panels) {
   constexpr int kPanelWidth = 480, kPanelHeight = 400;
   std::string script = fmt::format(
@@ -108,10 +124,12 @@ std::string script_for(const std::string& title, const std::vector<Panel>& panel
       fmt::format_to(std::back_inserter(plot), "{} $curve{} using 1:2 linewidth 2 title {}",
                      plot.empty() ? "plot" : ",", block, quoted(curve.name));
     }
-    fmt::format_to(std::back_inserter(script), "set xlabel {}\nset ylabel {}\nset key {}\n",
+    fmt::format_to(std::back_inserter(script),
+                   "set xtics {}\nset xlabel {}\nset ylabel {}\nset key {}\n", tic_distance(panel),
                    quoted(panel.x_label), quoted(panel.y_label),
                    panel.curves.size() > 1 ? "on" : "off");
-    script += panel.log_y ? "set logscale y\nset format y '%.0e'\n" : "unset logscale y\n";
+    script += panel.log_y ? "set logscale y\nset format y '%.0e'\n"
+                          : "unset logscale y\nset format y '%g'\n";
     if (seen == 0) {
       script +=
           "unset logscale y\nset label 1 'nothing to show' at graph 0.5,0.5 center\n"

@@ -11,8 +11,8 @@
 
 namespace idem::inline IDEM_TARGET {
 
-/// x and y of equal length. Points that a panel cannot show (not finite; on a logarithmic axis not
-/// positive) leave a gap.
+/// x and y of equal length. A point that a panel cannot show (not finite or beyond 1e300; on a
+/// logarithmic axis not above 1e-300) leaves a gap.
 struct Curve {
   std::string name;
   std::vector<double> x;
