@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// \file  Everything the library offers, compiled: what its objects call and hold can then be looked at.
+/// \file  Everything the library offers, compiled: what its objects call and hold can then be
+/// looked at.
 ///
-/// `syntax_tree.py` finds what is missing here. Nothing runs: arguments are parameters, so that no call
-/// is worked out while compiling. The shapes are small, and multiples of no lanes' width.
+/// `syntax_tree.py` finds what is missing here. Nothing runs: arguments are parameters, so that no
+/// call is worked out while compiling. The shapes are small, and multiples of no lanes' width.
 #include <idem/idem.hpp>
 
 namespace idem::inline IDEM_TARGET {
@@ -24,7 +25,8 @@ void every_random(const Stream& stream, std::uint64_t index, R* x, std::uint32_t
   words[0] = stream.word(index, static_cast<Index>(words[2])) + order(words[3]);
   gaussian_fill(stream, index, x, 19);
   uniform_fill(stream, index, x, 19);
-  gaussian_rows(stream, [&](Index row) { return static_cast<std::uint64_t>(row); }, x, 5, 19);
+  gaussian_rows(
+      stream, [&](Index row) { return static_cast<std::uint64_t>(row); }, x, 5, 19);
   set_gaussian(stream, MatView<R, 17, 17>(x));
   (void)set_spectrum(stream, x[0], x[1], MatView<R, 17, 17>(x), scratch);
 }
@@ -59,23 +61,24 @@ struct TwoParts {
 };
 
 /// All that training one model takes.
-template <class Model, Index SliceCount>
-struct Bench {
+template <class Model, Index SliceCount, class Loss>
+struct Workbench {
   using R = typename Model::Scalar;
   Model teacher;
-  Sgd<Model, SliceCount> sgd;
+  Sgd<Model, SliceCount, Loss> sgd;
   TeacherSamples<Model, SliceCount> samples;
   SampleBuffer<R, Model::kDim, 48> buffer;
   Slice<R, Model::kDim, SliceCount> slice;
 };
 
-template <class Model, Index SliceCount, class Set>
-Status every_step(Bench<Model, SliceCount>& bench, Set& set, const Permutation& order) {
+template <class Model, Index SliceCount, class Loss, class Set>
+Status every_step(Workbench<Model, SliceCount, Loss>& bench, Set& set, const Permutation& order) {
   using R = typename Model::Scalar;
   auto& [teacher, sgd, samples, buffer, slice] = bench;
   const ConstVecView<R, Model::kDim> x(buffer.x);
   if (const Status status = sgd.init(); status != Status::ok) return status;
   sgd.model().set_negative(set.size(), true);
+  sgd.loss_function() = Loss{};
   const R eta = predict(sgd.model(), x) + mean_loss(sgd.model(), set, buffer, slice);
   if (sgd.feed(x, buffer.y[0]) != Status::ok) sgd.abort_batch();
   if (sgd.feed(buffer.x, buffer.y, sgd.count(), TwoParts{}) != Status::ok) return Status::diverged;
@@ -85,8 +88,8 @@ Status every_step(Bench<Model, SliceCount>& bench, Set& set, const Permutation& 
   return train_epoch(sgd, set, order, 48, eta, buffer, TwoParts{});
 }
 
-template <class Model, Index SliceCount>
-void every_training(Bench<Model, SliceCount>& bench, const Permutation& order) {
+template <class Model, Index SliceCount, class Loss>
+void every_training(Workbench<Model, SliceCount, Loss>& bench, const Permutation& order) {
   bench.teacher.set_identity();
   bench.samples.set(Stream{1, Purpose::inputs}, bench.teacher, 100);
   (void)every_step(bench, bench.samples, order);
@@ -95,12 +98,19 @@ void every_training(Bench<Model, SliceCount>& bench, const Permutation& order) {
 }
 
 template <Real R>
-void every_trace(const Mat<R, 17, 17>& w, const Mat<R, 17, 17>& teacher, DistanceScratch<R, 17>& scratch,
-                 TracePoint<R>* points, const Schedule<R>& schedule) {
+void every_trace(const Mat<R, 17, 17>& w, const Mat<R, 17, 17>& teacher,
+                 DistanceScratch<R, 17>& scratch, TracePoint<R>* points,
+                 const Schedule<R>& schedule) {
   Trace<R> trace(points, 2);
   trace.add({1, schedule.at(2), distance(w, teacher), spectral_distance(w, teacher, scratch)});
   trace.add({2, schedule.next(trace[0].loss, 3), lemma_2_5_step(points->loss, points->distance, 7),
              static_cast<R>(trace.size() + trace.lost())});
+}
+
+template <class T>
+std::size_t every_size() {
+  const Footprint parts = footprint<T>();
+  return parts.total();
 }
 
 template <Real R>
@@ -108,15 +118,16 @@ struct Everything {
   R* x;
   std::uint32_t* words;
   std::uint64_t index;
+  std::size_t bytes;
   const char* said;
   Mat<R, 17, 17> w;
   SpectrumScratch<R, 17> spectrum;
   SpectralScratch<R, 17, 19> power;
   DistanceScratch<R, 17> distance;
   TracePoint<R>* points;
-  Bench<ResidualRelu<R, 17>, 0> one_by_one;
-  Bench<ResidualRelu<R, 17>, 32> sliced;
-  Bench<VanillaRelu<R, 17>, 32> vanilla;
+  Workbench<ResidualRelu<R, 17>, 0, SquaredError<R>> one_by_one;
+  Workbench<ResidualRelu<R, 17>, 32, SquaredError<R>> sliced;
+  Workbench<VanillaRelu<R, 17>, 32, LogisticLoss<R>> vanilla;
 
   void use() {
     const Stream stream{index, Purpose::teacher};
@@ -128,6 +139,7 @@ struct Everything {
     every_training(sliced, order);
     every_training(vanilla, order);
     every_trace(w, w, distance, points, Schedule<R>{x[0], x[1], words[0]});
+    bytes = every_size<Sgd<ResidualRelu<R, 17>>>();
     said = text(check_environment());
     said = text(check_environment<R>());
   }
@@ -135,5 +147,9 @@ struct Everything {
 
 template struct Everything<float>;
 template struct Everything<double>;
+
+// Whole classes: what is const beside what is not, and what nothing above calls.
+template class Sgd<ResidualRelu<float, 17>>;
+template class Sgd<ResidualRelu<double, 17>, 32, LogisticLoss<double>>;
 
 }  // namespace idem::inline IDEM_TARGET

@@ -46,7 +46,7 @@ def wrong_in(at, where):
         found = re.match(r"[0-9a-f]+ (.{7}) (\S+)\t([0-9a-f]+) +(.*)$", line)
         if not found or "d" in found.group(1) or not WRITABLE.match(found.group(2)):
             continue
-        if not found.group(4).startswith("Eigen::"):  # four empty placeholders for indexing
+        if not found.group(4).startswith("Eigen::"):  # four empty objects that stand for indices
             wrong.append(f"{where}: keeps {found.group(4)} in {found.group(2)}")
     return wrong
 
