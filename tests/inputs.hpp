@@ -12,6 +12,7 @@
 #include <cstring>
 #include <initializer_list>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include <idem/base/digest.hpp>
@@ -73,7 +74,7 @@ enum class Kind {
 };
 inline constexpr Kind kKinds[] = {Kind::ordinary,  Kind::extreme,      Kind::cancelling,
                                   Kind::subnormal, Kind::signed_zeros, Kind::mixed};
-constexpr const char* name(Kind kind) {
+inline std::string name(Kind kind) {
   constexpr const char* kNames[] = {"ordinary",  "extreme",      "cancelling",
                                     "subnormal", "signed zeros", "mixed"};
   return kNames[static_cast<int>(kind)];

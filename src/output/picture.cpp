@@ -68,8 +68,9 @@ std::string quoted(std::string_view text) {
   return out + "'";
 }
 
+/// gnuplot rounds the ends of an axis outwards: they must stay numbers, above 0 if logarithmic.
 bool shown(const Panel& panel, double y) {
-  return std::isfinite(y) && (!panel.log_y || y > 0);
+  return std::abs(y) < 1e300 && (!panel.log_y || y > 1e-300);
 }
 
 /// The data of one curve as a named block; returns how many of its points will be seen.

@@ -54,7 +54,7 @@ TEST_CASE("curves of every kind become a whole picture") {
   const double inf = std::numeric_limits<double>::infinity();
   const Panel falling{"step", "loss", {{"a_b 'c'", {0, 1, 2, 3}, {10, 1, 0.1, 0.001}}}};
   CHECK(is_whole_svg(drawn({falling, falling})));
-  CHECK(drawn({falling}).find("a 'title' with_$%\\ &quot;signs&quot;") != std::string::npos);
+  CHECK(drawn({falling}).find("a 'title' with_$%\\ \"signs\"") != std::string::npos);
   CHECK(is_whole_svg(drawn({{"step", "one point", {{"a", {5}, {2}}}}})));
   CHECK(is_whole_svg(drawn({{"step", "constant", {{"a", {1, 2}, {3, 3}}}}})));
   CHECK(is_whole_svg(drawn({{"step", "zeros", {{"a", {1, 2}, {0, 0}}}}})));

@@ -37,9 +37,8 @@ struct Erased {
   Status (*init)();
   R* (*weights)();
   void (*set_negative)(Index j, bool minus);
-  Status (*feed_one)(const R* x, R y);
-  Status (*feed)(const R* x, const R* y, Index count, Hands* hands);
-  Status (*end_batch)(R eta, Hands* hands);
+  Status (*feed)(const R* x, const R* y, Index count, Hands& hands);
+  Status (*end_batch)(R eta, Hands& hands);
   void (*abort_batch)();
   Index (*count)();
   R (*loss)();
@@ -61,14 +60,10 @@ Erased<typename Model::Scalar> erased() {
           [] { return object<T>.init(); },
           [] { return object<T>.weights().data(); },
           [](Index j, bool minus) { object<T>.model().set_negative(j, minus); },
-          [](const R* x, R y) { return object<T>.feed(idem::ConstVecView<R, D>(x), y); },
-          [](const R* x, const R* y, Index count, Hands* hands) {
-            return hands == nullptr ? object<T>.feed(x, y, count)
-                                    : object<T>.feed(x, y, count, *hands);
+          [](const R* x, const R* y, Index count, Hands& hands) {
+            return object<T>.feed(x, y, count, hands);
           },
-          [](R eta, Hands* hands) {
-            return hands == nullptr ? object<T>.end_batch(eta) : object<T>.end_batch(eta, *hands);
-          },
+          [](R eta, Hands& hands) { return object<T>.end_batch(eta, hands); },
           [] { object<T>.abort_batch(); },
           [] { return object<T>.count(); },
           [] { return object<T>.loss(); }};
@@ -120,7 +115,7 @@ struct Course {
   }
 
   /// The same by a trainer.
-  [[nodiscard]] std::vector<R> run(const Erased<R>& t, Feeding feeding, Hands* hands,
+  [[nodiscard]] std::vector<R> run(const Erased<R>& t, Feeding feeding, Hands& hands,
                                    std::uint64_t seed) const {
     Draw draw(seed);
     std::vector<R> history;
@@ -133,13 +128,8 @@ struct Course {
         const R* const sample = x.data() + at * d;
         const bool alone =
             feeding == Feeding::one_by_one || (feeding == Feeding::mixed && draw.coin());
-        Index count = 1;
-        if (alone) {
-          REQUIRE(t.feed_one(sample, y[inputs::size(at)]) == Status::ok);
-        } else {
-          count = feeding == Feeding::whole ? left : draw.below(left + 1);
-          REQUIRE(t.feed(sample, y.data() + at, count, hands) == Status::ok);
-        }
+        const Index count = alone ? 1 : feeding == Feeding::whole ? left : draw.below(left + 1);
+        REQUIRE(t.feed(sample, y.data() + at, count, hands) == Status::ok);
         left -= count;
         at += count;
         REQUIRE(t.count() == batch - left);
@@ -165,6 +155,46 @@ template <Real R>
 bool same(const std::vector<R>& a, const std::vector<R>& b) {
   return a.size() == b.size() &&
          inputs::same_bits(a.data(), b.data(), static_cast<Index>(a.size()));
+}
+
+/// Batches with short ends, single samples, and more samples than a slice or a block of depth
+/// holds.
+inline std::vector<Index> batches_for(Index d) {
+  if (d > 100) return {3, 1, 21};
+  if (d > 33) return {33, 1, 70, 5};
+  return {50, 1, 17, 3, 130, 64, 4, 500};
+}
+
+template <Real R>
+void check_course(const Erased<R>& t, Kind kind) {
+  CAPTURE(inputs::name(kind));
+  CAPTURE(sizeof(R));
+  CAPTURE(t.d);
+  CAPTURE(t.slice);
+  CAPTURE(t.residual);
+  const Course<R> course(t.d, kind, batches_for(t.d), static_cast<std::uint64_t>(t.d));
+  const std::vector<R> expected = course.run_twin(t.residual);
+  Hands alone(Way::forward, 1);
+  for (const Feeding feeding : kFeedings) {
+    CAPTURE(static_cast<int>(feeding));
+    REQUIRE(same(course.run(t, feeding, alone, 1), expected));
+  }
+  for (const int parts : {1, 2, 3, 5}) {
+    CAPTURE(parts);
+    for (const Way way : {Way::reversed, Way::threads}) {
+      Hands hands(way, parts);
+      const Feeding feeding = parts % 2 == 0 ? Feeding::portions : Feeding::whole;
+      REQUIRE(same(course.run(t, feeding, hands, 2), expected));
+      if (kind == Kind::ordinary) REQUIRE(hands.runs() > 0);
+    }
+  }
+}
+
+template <class Model, Index... Slices>
+void check_trainers() {
+  for (const Kind kind : inputs::kKinds) {
+    (check_course(erased<Model, Slices>(), kind), ...);
+  }
 }
 
 }  // namespace trainer

@@ -35,19 +35,27 @@ struct Format {
   }
 };
 
-/// |value| = significand 2^(exponent - kBias - kFraction). The significand of every number but 0
-/// has kPrecision bits: a subnormal number is shifted up, its exponent falling below 1.
+/// |value| = significand 2^(exponent - kBias - kFraction).
 template <class Word>
 struct Unpacked {
   Word significand;
   int exponent;
 };
+
+/// A normal number, of which there is nothing to ask.
+template <Real R>
+IDEM_INLINE constexpr Unpacked<BitsOf<R>> unpack_normal(BitsOf<R> bits) {
+  using F = Format<R>;
+  return {(bits & (F::kImplicit - 1)) | F::kImplicit, F::exponent(bits)};
+}
+
+/// Any finite number. The significand of all but 0 has kPrecision bits: a subnormal number is
+/// shifted up, its exponent falling below 1.
 template <Real R>
 constexpr Unpacked<BitsOf<R>> unpack(BitsOf<R> bits) {
   using F = Format<R>;
+  if (F::exponent(bits) != 0) return unpack_normal<R>(bits);
   const BitsOf<R> fraction = bits & (F::kImplicit - 1);
-  const int exponent = F::exponent(bits);
-  if (exponent != 0) return {fraction | F::kImplicit, exponent};
   if (fraction == 0) return {0, 1};
   const int shift = std::countl_zero(fraction) - F::kSpare;
   return {fraction << shift, 1 - shift};
