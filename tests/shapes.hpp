@@ -13,12 +13,20 @@ namespace shapes {
 
 using idem::Index;
 
-/// 1 to 2 L + 3 for the widest lanes there are (L = 16), and sizes around blocks and tiles.
-inline constexpr std::array<Index, 41> kSizes = [] {
+/// 1 to 2 L + 3 for the widest lanes there are (L = 16 floats, 8 doubles), and sizes around blocks
+/// and tiles.
+inline constexpr std::array<Index, 41> kFloatSizes = [] {
   std::array<Index, 41> sizes{};
   std::size_t n = 0;
   for (Index i = 1; i <= 35; ++i) sizes[n++] = i;
   for (const Index i : {63, 64, 65, 100, 128, 300}) sizes[n++] = i;
+  return sizes;
+}();
+inline constexpr std::array<Index, 25> kDoubleSizes = [] {
+  std::array<Index, 25> sizes{};
+  std::size_t n = 0;
+  for (Index i = 1; i <= 19; ++i) sizes[n++] = i;
+  for (const Index i : {33, 63, 64, 65, 100, 300}) sizes[n++] = i;
   return sizes;
 }();
 
@@ -47,6 +55,13 @@ void for_each(const Test& test) {
     (test.template operator()<List[I]>(), ...);
   }
   (std::make_index_sequence<List.size()>{});
+}
+
+/// Calls test.operator()<R, N>() for every size of each scalar.
+template <class Test>
+void for_sizes(const Test& test) {
+  for_each<kFloatSizes>([&]<Index N>() { test.template operator()<float, N>(); });
+  for_each<kDoubleSizes>([&]<Index N>() { test.template operator()<double, N>(); });
 }
 
 /// Calls test.operator()<float>() and test.operator()<double>().

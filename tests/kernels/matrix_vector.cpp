@@ -79,16 +79,12 @@ void check_all_kinds(const Case<R>& shape, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("both products with a vector and the rank-1 update are plain for every number of rows") {
-  shapes::for_scalars([]<Real R>() {
-    shapes::for_each<shapes::kSizes>([]<Index M>() { check_all_kinds(case_of<R, M, 5>(), 1); });
-  });
+  shapes::for_sizes([]<Real R, Index M>() { check_all_kinds(case_of<R, M, 5>(), 1); });
 }
 
 TEST_CASE(
     "both products with a vector and the rank-1 update are plain for every number of columns") {
-  shapes::for_scalars([]<Real R>() {
-    shapes::for_each<shapes::kSizes>([]<Index N>() { check_all_kinds(case_of<R, 3, N>(), 2); });
-  });
+  shapes::for_sizes([]<Real R, Index N>() { check_all_kinds(case_of<R, 3, N>(), 2); });
 }
 
 TEST_CASE("both products with a vector and the rank-1 update are plain for large shapes") {

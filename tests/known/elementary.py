@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Section 4 of the law, ARITHMETIC.md: elementary functions, with the constants that stand there."""
+"""Section 4 of the law, ARITHMETIC.md: elementary functions, with the constants of that page."""
 
 from math import copysign, inf, isfinite, ldexp, nan
 import re

@@ -142,9 +142,12 @@ TEST_CASE("the size of a slice changes no bit, nor does having none") {
   check_all_kinds<ResidualRelu<double, 5>, 160>();
 }
 
-TEST_CASE("the layout of a slice knows no lanes: whole rows of sixteens, aligned as a number") {
-  static_assert(alignof(Slice<float, 5, 16>) == alignof(float));
-  static_assert(alignof(Slice<double, 5, 256>) == alignof(double));
-  static_assert(Slice<float, 5, 16>::kStride % 16 == 0 && Slice<float, 5, 16>::kStride >= 16);
-  static_assert(Slice<float, 5, 256>::kStride % 16 == 0 && Slice<float, 5, 256>::kStride >= 256);
+TEST_CASE(
+    "the layout of a slice knows no lanes: whole rows of sixteens, whole lines of the cache") {
+  using Small = Slice<float, 5, 16>;
+  using Large = Slice<double, 5, 256>;
+  static_assert(Small::kStride % 16 == 0 && Small::kStride >= 16);
+  static_assert(Large::kStride % 16 == 0 && Large::kStride >= 256);
+  static_assert(sizeof(Small) == (2 * 5 * Small::kStride + 2 * 16) * sizeof(float));
+  static_assert(sizeof(Large) == (2 * 5 * Large::kStride + 2 * 256) * sizeof(double));
 }
