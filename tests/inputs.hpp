@@ -28,6 +28,12 @@ constexpr std::size_t size(Index n) {
   return static_cast<std::size_t>(n);
 }
 
+/// The number nearest to a decimal.
+template <Real R>
+constexpr R rounded(double decimal) {
+  return static_cast<R>(decimal);
+}
+
 /// SplitMix64 (Steele, Lea, Flood 2014): every test says its seed.
 class Draw {
  public:

@@ -48,6 +48,7 @@
 
 #include <idem/train/epoch.hpp>
 #include <idem/train/executor.hpp>
+#include <idem/train/loss.hpp>
 #include <idem/train/schedule.hpp>
 #include <idem/train/sgd.hpp>
 #include <idem/train/trace.hpp>

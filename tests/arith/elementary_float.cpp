@@ -49,21 +49,21 @@ double within_reach(double x, double value) {
 
 }  // namespace
 
-TEST_CASE("exp of a float errs by at most 0.90 ulp") {
+TEST_CASE("exp of a float errs by at most 0.95 ulp") {
   CHECK(greatest_error([](float x) { return idem::exp(x); },
-                       [](double x) { return std::exp(x); }) <= 0.90);
+                       [](double x) { return std::exp(x); }) <= 0.95);
 }
 
-TEST_CASE("log of a float errs by at most 0.85 ulp") {
+TEST_CASE("log of a float errs by at most 0.95 ulp") {
   CHECK(greatest_error([](float x) { return idem::log(x); },
                        [](double x) {
                          return x < 0 ? std::numeric_limits<double>::quiet_NaN() : std::log(x);
-                       }) <= 0.85);
+                       }) <= 0.95);
 }
 
-TEST_CASE("log1p of a float errs by at most 0.85 ulp") {
+TEST_CASE("log1p of a float errs by at most 0.95 ulp") {
   CHECK(greatest_error([](float x) { return idem::log1p(x); },
-                       [](double x) { return std::log1p(x); }) <= 0.85);
+                       [](double x) { return std::log1p(x); }) <= 0.95);
 }
 
 TEST_CASE("sin of a float errs by at most 0.80 ulp") {
@@ -87,16 +87,16 @@ TEST_CASE("sin and cos of floats nearest to quarter turns lose no digit") {
   }
 }
 
-TEST_CASE("softplus of a float errs by at most 1.60 ulp") {
+TEST_CASE("softplus of a float errs by at most 1.75 ulp") {
   CHECK(greatest_error([](float x) { return idem::softplus(x); },
                        [](double x) {
                          return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
-                       }) <= 1.60);
+                       }) <= 1.75);
 }
 
-TEST_CASE("logistic of a float errs by at most 1.95 ulp") {
+TEST_CASE("logistic of a float errs by at most 2.10 ulp") {
   CHECK(greatest_error([](float x) { return idem::logistic(x); },
-                       [](double x) { return 1 / (1 + std::exp(-x)); }) <= 1.95);
+                       [](double x) { return 1 / (1 + std::exp(-x)); }) <= 2.10);
 }
 
 TEST_CASE("atan2 of floats errs by at most 0.80 ulp in every octant and at every scale") {

@@ -19,7 +19,7 @@ INCLUDE = ROOT / "include"
 COMPILERS = os.environ.get("IDEM_COMPILERS", "g++ clang++").split()
 
 STANDARD = ["-std=c++20"]
-WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wsign-conversion",
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion",
             "-Wdouble-promotion", "-Werror", "-Wno-psabi"]
 
 

@@ -150,20 +150,20 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 #elif defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512DQ__) && \
     defined(__AVX512BW__)
 #define IDEM_LANES_HEADER <idem/arith/lanes/avx512.hpp>
-#define IDEM_TARGET avx512
+#define IDEM_LANES avx512
 #elif defined(__AVX2__) && defined(__FMA__)
 #define IDEM_LANES_HEADER <idem/arith/lanes/avx2.hpp>
-#define IDEM_TARGET avx2
+#define IDEM_LANES avx2
 #elif defined(__SSE2__) && !defined(__FMA__)
 #define IDEM_LANES_HEADER <idem/arith/lanes/sse2.hpp>
 #if defined(__AVX__)
-#define IDEM_TARGET sse2_vex
+#define IDEM_LANES sse2_vex
 #else
-#define IDEM_TARGET sse2
+#define IDEM_LANES sse2
 #endif
 #elif defined(__aarch64__) && defined(__ARM_NEON)
 #define IDEM_LANES_HEADER <idem/arith/lanes/neon.hpp>
-#define IDEM_TARGET neon
+#define IDEM_LANES neon
 #else
 #define IDEM_LANES_PLAIN 1
 #endif
@@ -171,12 +171,22 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 #if defined(IDEM_LANES_PLAIN)
 #define IDEM_LANES_HEADER <idem/arith/lanes/plain.hpp>
 #if IDEM_HARDWARE_FMA_DOUBLE
-#define IDEM_TARGET plain_fma
+#define IDEM_LANES plain_fma
 #elif IDEM_HARDWARE_FMA_FLOAT
-#define IDEM_TARGET plain_fmaf
+#define IDEM_LANES plain_fmaf
 #else
-#define IDEM_TARGET plain
+#define IDEM_LANES plain
 #endif
+#endif
+
+// The compiler is part of the name too: two compilers may lay out a closure differently, so that a
+// template over one must not be shared between them.
+#if defined(__clang__)
+#define IDEM_CLANG_OF(lanes) lanes##_clang
+#define IDEM_CLANG(lanes) IDEM_CLANG_OF(lanes)
+#define IDEM_TARGET IDEM_CLANG(IDEM_LANES)
+#else
+#define IDEM_TARGET IDEM_LANES
 #endif
 
 /// For the small functions from which kernels are made: a call would cost more than the work.
@@ -197,7 +207,7 @@ namespace idem::inline IDEM_TARGET {
 #define IDEM_TEXT_OF(x) #x
 #define IDEM_TEXT(x) IDEM_TEXT_OF(x)
 /// The name of the lanes in use: "avx512", "avx2", "sse2", "neon", "plain_fma", ...
-inline constexpr const char* kTargetName = IDEM_TEXT(IDEM_TARGET);
+inline constexpr const char* kTargetName = IDEM_TEXT(IDEM_LANES);
 #undef IDEM_TEXT
 #undef IDEM_TEXT_OF
 

@@ -163,13 +163,24 @@ class Sgd {
       });
     });
     for (Index s = 0; s < count; ++s) loss_function_.add(losses_, slice_.outputs[s], y[s]);
+    add_gradient(x, count, executor);
+    count_ += count;
+  }
+
+  /// G += masked residuals times inputs, for the samples in the slice.
+  ///
+  /// By itself, because a function may hold only one lambda of a signature: GCC 13 numbers them otherwise
+  /// than GCC 12, and objects of both would take one for the other.
+  template <Executor E>
+  void add_gradient(const R* x, Index count, E& executor) {
+    constexpr Index kStride = Slice<R, kDim, SliceCount>::kStride;
     const Product<R, Strides<kStride, 1, kDim, kDim>> p{slice_.sums, x, count_ == 0 ? nullptr : gradient_,
                                                         kDim, gradient_};
+    const int parts = executor.size();
     constexpr Index kPieces = row_pieces<R, kDim, kDim>();
     executor.run([&](int part) {
       product_rows<kDim, kDim>(p, count, share(kPieces, part, parts), share(kPieces, part + 1, parts));
     });
-    count_ += count;
   }
 
   void clear_gradient() {
