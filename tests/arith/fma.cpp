@@ -189,7 +189,7 @@ Triple<R> draw_triple(Kind kind, Draw& draw) {
 constexpr int kBlock = 4;
 template <class R, class Block>
 void check_all_kinds(Block block) {
-  const int count = (all() ? 100 : 1) * (IDEM_HARDWARE_FMA_DOUBLE ? 400'000 : 100'000);
+  const int count = (all() ? 20 : 1) * (IDEM_HARDWARE_FMA_DOUBLE ? 400'000 : 100'000);
   Oracle<R> oracle;
   for (const Kind kind : kKinds) {
     Draw draw(static_cast<std::uint64_t>(kind));
