@@ -90,7 +90,7 @@ class Binary:
         except (OverflowError, ValueError):  # an infinity, or NaN, is no integer
             return a * b + c if isfinite(c) or not (isfinite(a) and isfinite(b)) else c
         if n == 0:
-            return c if m else (copysign(0.0, a) * copysign(1.0, b)) + c
+            return c if m else a * b + c
         e = ea + eb - 2 * self.digits
         if m:
             ec -= self.digits
@@ -103,6 +103,8 @@ class Binary:
 
     def chain(self, start, x, y):
         """c <- fma(x_i, y_i, c) for ascending i, from c = start; x and y are Factors."""
+        if not x.n:
+            return start
         digits, least, top = self.digits, self.least, self._beyond - self.digits
         c, ec = self.parts(start)
         for a, ea, b, eb in zip(x.n, x.e, y.n, y.e):

@@ -40,13 +40,13 @@ struct Fixture {
     return StoredSamples<R, kDim>(x.data(), y.data(), count);
   }
   template <class Order>
-  void twin_epoch(twins::Network<R>& twin, const Order& order, Index count, Index batch, R eta) const {
+  void twin_epoch(twins::Network<R>& twin, const Order& order, Index count, Index batch, R step) const {
     for (Index first = 0; first < count; first += batch) {
       for (Index p = first; p < first + batch && p < count; ++p) {
         const Index i = order(p);
         twin.feed(x.data() + i * kDim, y[inputs::size(i)]);
       }
-      REQUIRE(twin.end_batch(eta));
+      REQUIRE(twin.end_batch(step));
     }
   }
   std::vector<R> x, y;
