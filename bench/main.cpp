@@ -23,8 +23,7 @@ namespace {
 constexpr const char* kFma = "fma";  // the counter that every benchmark sets: fused multiply-adds a second
 
 void count(benchmark::State& state, double fmas) {
-  state.counters[kFma] =
-      benchmark::Counter(fmas, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters[kFma] = benchmark::Counter(fmas, benchmark::Counter::kIsIterationInvariantRate);
 }
 
 template <Real R>
@@ -40,7 +39,8 @@ void step(benchmark::State& state) {
   const auto sgd = std::make_unique<Sgd<ResidualRelu<R, D>, 256>>();
   std::vector<R> x(static_cast<std::size_t>(D * Batch));
   std::vector<R> y(static_cast<std::size_t>(Batch));
-  gaussian_rows(Stream{1, Purpose::inputs}, [](Index r) { return r; }, x.data(), Batch, D);
+  gaussian_rows(
+      Stream{1, Purpose::inputs}, [](Index r) { return r; }, x.data(), Batch, D);
   gaussian_fill(Stream{1, Purpose::noise}, 0, y.data(), Batch);
   bool good = sgd->init() == Status::ok;
   for (auto _ : state) {

@@ -71,10 +71,10 @@ constexpr R pack(bool minus, int exponent, std::uint64_t fraction) {
 }
 
 enum class Kind {
-  ordinary,    // between 1/8 and 2 in size
-  extreme,     // exponents over half the range: products overflow, vanish, and swallow one another
-  cancelling,  // a few units in the last place around +-1, +-2^12, ...: sums cancel, ties abound
-  subnormal,   // below the least normal number, or such that products are
+  ordinary,      // between 1/8 and 2 in size
+  extreme,       // exponents over half the range: products overflow, vanish, and swallow one another
+  cancelling,    // a few units in the last place around +-1, +-2^12, ...: sums cancel, ties abound
+  subnormal,     // below the least normal number, or such that products are
   signed_zeros,  // +0 and -0, +-1 and the least subnormal
   mixed,         // all of these
 };
@@ -94,8 +94,7 @@ R draw(Kind kind, Draw& d) {
     case Kind::ordinary:
       return pack<R>(minus, kBias<R> - static_cast<int>(d.below(4)), fraction);
     case Kind::extreme: {
-      if (d.below(32) == 0)
-        return pack<R>(minus, 2 * kBias<R> - static_cast<int>(d.below(2)), fraction);
+      if (d.below(32) == 0) return pack<R>(minus, 2 * kBias<R> - static_cast<int>(d.below(2)), fraction);
       const int half = kBias<R> / 2;
       return pack<R>(minus, kBias<R> - half + static_cast<int>(d.below(2 * half + 1)), fraction);
     }

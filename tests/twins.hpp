@@ -110,33 +110,6 @@ R with_sign(bool negative, R value) {
   return value;
 }
 
-/// sums[s] = sum over j of v_j relu(z[j][s]); z is neurons x columns, rows `stride` apart.
-template <Real R>
-void relu_sums(const R* z, const bool* negative, R* sums, Index neurons, Index columns,
-               Index stride) {
-  for (Index s = 0; s < columns; ++s) {
-    R f = R{0};
-    for (Index j = 0; j < neurons; ++j) f = f + with_sign(negative[j], relu(z[j * stride + s]));
-    sums[s] = f;
-  }
-}
-
-/// z[j][s] <- v_j residuals[s] where z[j][s] >= 0, else +0.
-template <Real R>
-void mask_residuals(R* z, const bool* negative, const R* residuals, Index neurons, Index columns,
-                    Index stride) {
-  for (Index j = 0; j < neurons; ++j) {
-    for (Index s = 0; s < columns; ++s) {
-      R& at = z[j * stride + s];
-      if (at >= R{0}) {
-        at = with_sign(negative[j], residuals[s]);
-      } else {
-        at = R{0};
-      }
-    }
-  }
-}
-
 // ---- sections 6 and 7: the model and its training
 // -------------------------------------------------
 

@@ -34,8 +34,8 @@ struct DimList {
   }
 
   [[noreturn]] static void refuse_missing(Index dim) {
-    refuse("dimension {} is not built in (there are {}): meson setup build-{} -Ddims={} builds it",
-           dim, fmt::join(kAll, ", "), dim, dim);
+    refuse("dimension {} is not built in (there are {}): meson setup build-{} -Ddims={} builds it", dim,
+           fmt::join(kAll, ", "), dim, dim);
   }
 };
 

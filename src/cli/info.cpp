@@ -26,17 +26,16 @@ std::string text(const std::vector<FootprintRow>& rows) {
       "scalars     float {} bytes, double {} bytes\n"
       "dimensions  {}\n",
       kVersion, kContract, kTargetName, IDEM_HARDWARE_FMA_FLOAT ? "yes" : "no",
-      IDEM_HARDWARE_FMA_DOUBLE ? "yes" : "no", sizeof(float), sizeof(double),
-      fmt::join(Dims::kAll, " "));
+      IDEM_HARDWARE_FMA_DOUBLE ? "yes" : "no", sizeof(float), sizeof(double), fmt::join(Dims::kAll, " "));
   if (rows.empty()) return out;
   constexpr const char* kLine = "{:<12} {:>5} {:<7} {:>9} {:>9} {:>9} {:>9} {:>7} {:>9}\n";
   out += "\nbytes of RAM\n";
-  out += fmt::format(fmt::runtime(kLine), "object", "dim", "scalar", "weights", "gradient",
-                     "samples", "scratch", "other", "total");
+  out += fmt::format(fmt::runtime(kLine), "object", "dim", "scalar", "weights", "gradient", "samples",
+                     "scratch", "other", "total");
   for (const FootprintRow& row : rows) {
     const Footprint& b = row.bytes;
-    out += fmt::format(fmt::runtime(kLine), row.object, row.dim, row.scalar, b.weights, b.gradient,
-                       b.samples, b.scratch, b.other, b.total());
+    out += fmt::format(fmt::runtime(kLine), row.object, row.dim, row.scalar, b.weights, b.gradient, b.samples,
+                       b.scratch, b.other, b.total());
   }
   return out;
 }
@@ -46,8 +45,7 @@ nlohmann::ordered_json json(const std::vector<FootprintRow>& rows) {
       {"idem", kVersion},
       {"contract", kContract},
       {"arithmetic", kTargetName},
-      {"hardware_fma",
-       {{"float", IDEM_HARDWARE_FMA_FLOAT == 1}, {"double", IDEM_HARDWARE_FMA_DOUBLE == 1}}},
+      {"hardware_fma", {{"float", IDEM_HARDWARE_FMA_FLOAT == 1}, {"double", IDEM_HARDWARE_FMA_DOUBLE == 1}}},
       {"scalar_bytes", {{"float", sizeof(float)}, {"double", sizeof(double)}}},
       {"dims", Dims::kAll},
       {"footprint", nlohmann::ordered_json::array()}};
@@ -69,8 +67,8 @@ nlohmann::ordered_json json(const std::vector<FootprintRow>& rows) {
 }  // namespace
 
 void add_info(CLI::App& app, Job& job, std::vector<FootprintRow> rows) {
-  CLI::App* const verb = app.add_subcommand(
-      "info", "Arithmetic in use, contract version, dimensions built in, bytes of RAM");
+  CLI::App* const verb =
+      app.add_subcommand("info", "Arithmetic in use, contract version, dimensions built in, bytes of RAM");
   const auto path = std::make_shared<std::string>();
   verb->add_option_function<std::string>(
           "--json", [path](const std::string& s) { *path = file_name("--json", s); },

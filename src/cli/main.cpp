@@ -29,8 +29,7 @@ std::string usage(const CLI::App& app, const std::string& what) {
 
 int run(int argc, char** argv) {
   CLI::App app("Trains residual ReLU networks with the same bits on every processor.", "idem");
-  app.set_version_flag("--version",
-                       fmt::format("idem {} (contract {})", idem::kVersion, idem::kContract));
+  app.set_version_flag("--version", fmt::format("idem {} (contract {})", idem::kVersion, idem::kContract));
   app.require_subcommand(1);
   idem::Job job;
   idem::add_train(app, job, idem::run_train);

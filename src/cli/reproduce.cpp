@@ -57,9 +57,7 @@ void add_reproduce(CLI::App& app, Job& job) {
   const auto name = std::make_shared<std::string>();
   verb->add_option("NAME", *name, "Which")->required();
   verb->prefix_command();
-  verb->callback([&job, verb, name] {
-    job = [verb, name] { return become(*name, verb->remaining()); };
-  });
+  verb->callback([&job, verb, name] { job = [verb, name] { return become(*name, verb->remaining()); }; });
 }
 
 }  // namespace idem::inline IDEM_TARGET

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/train_dim.hpp"
+#include "interrupt.hpp"
 
 namespace idem::inline IDEM_TARGET {
 namespace {
@@ -38,6 +39,7 @@ int run(const TrainOptions& asked) {
                           .schedule = step_sizes<R>(o),
                           .seed = o.seed,
                           .threads = o.threads};
+  watch_for_stop();  // before the outputs are opened: from here on nothing is left half done
   TrainReport report(o);
   return Dims::call(o.dim, [&](auto dim) -> int {
     const TrainEnd end = train<dim(), R>(plan, report);

@@ -54,7 +54,6 @@ TrainEnd take_steps(const TrainPlan<R>& plan, Run<D, R>& run, Set& set, TrainRep
   std::uint32_t epoch = 0;
   Permutation order = order_of(epoch);
   const auto sample = [&](Index position) { return shuffle ? order(position) : position; };
-  watch_for_stop();
   for (Index first = 0; end.steps < plan.steps && !end.interrupted;) {
     eta = plan.schedule.next(eta, end.steps);
     const Index count = size - first < batch ? size - first : batch;

@@ -48,8 +48,7 @@ StepSchedule schedule(std::string_view text) {
     s.delta = positive_number("--schedule, DELTA", parts[2]);
     return s;
   }
-  refuse("--schedule: \"{}\" is not one of constant, decay:FACTOR:EVERY, lemma25:ALPHA:DELTA",
-         text);
+  refuse("--schedule: \"{}\" is not one of constant, decay:FACTOR:EVERY, lemma25:ALPHA:DELTA", text);
 }
 
 /// What is above 0 and finite as a double is to stay so as a float.
@@ -73,8 +72,7 @@ void check_set(const TrainOptions& o) {
     refuse("--batch: {} is larger than the set, which has {} samples", o.batch, *o.samples);
   }
   if (o.epochs && *o.epochs > kMostSteps / steps_of_epoch(o)) {
-    refuse("--epochs: {} epochs of {} steps are more than can be counted", *o.epochs,
-           steps_of_epoch(o));
+    refuse("--epochs: {} epochs of {} steps are more than can be counted", *o.epochs, steps_of_epoch(o));
   }
   if (o.schedule.kind == StepSchedule::Kind::lemma25 && total_steps(o) < 2) {
     refuse("--schedule: lemma25 needs at least 2 steps, its log 1 would be a step of 0");
@@ -140,8 +138,7 @@ std::uint64_t total_steps(const TrainOptions& options) {
 
 TrainOptions fit_to_data(TrainOptions o, Index rows, Index cols) {
   if (o.dim_given && o.dim != cols) {
-    refuse("--dim: {}, but the samples of {} have {} components: leave --dim out", o.dim, o.data,
-           cols);
+    refuse("--dim: {}, but the samples of {} have {} components: leave --dim out", o.dim, o.data, cols);
   }
   if (!Dims::contains(cols)) Dims::refuse_missing(cols);
   o.dim = cols;
@@ -162,11 +159,9 @@ void add_train(CLI::App& app, Job& job, std::function<int(const TrainOptions&)> 
       [o](const std::string& s) { o->data = file_name("--data", s); });
   add("--labels", "FILE", "Labels of --data: .npy or idx; a .csv has its own",
       [o](const std::string& s) { o->labels = file_name("--labels", s); });
-  add("--algorithm", "sgd|gd", "Stochastic or full gradient descent [sgd]",
-      [o](const std::string& s) {
-        o->algorithm =
-            choice<Algorithm>("--algorithm", s, {{"sgd", Algorithm::sgd}, {"gd", Algorithm::gd}});
-      });
+  add("--algorithm", "sgd|gd", "Stochastic or full gradient descent [sgd]", [o](const std::string& s) {
+    o->algorithm = choice<Algorithm>("--algorithm", s, {{"sgd", Algorithm::sgd}, {"gd", Algorithm::gd}});
+  });
   const std::string dims = fmt::format("One of {} [{}]", fmt::join(Dims::kAll, ", "), o->dim);
   add("--dim", "D", dims.c_str(), [o](const std::string& s) {
     o->dim = whole_number<Index>("--dim", s, 1, kMost);
@@ -185,23 +180,19 @@ void add_train(CLI::App& app, Job& job, std::function<int(const TrainOptions&)> 
       [o](const std::string& s) { o->step = positive_number("--step", s); });
   add("--schedule", "NAME", "constant, decay:FACTOR:EVERY, lemma25:ALPHA:DELTA [constant]",
       [o](const std::string& s) { o->schedule = schedule(s); });
-  add("--epochs", "N", "Passes over a fixed set", [o](const std::string& s) {
-    o->epochs = whole_number<std::uint64_t>("--epochs", s, 1, kMostSteps);
-  });
-  add("--steps", "N", "Steps [8000]", [o](const std::string& s) {
-    o->steps = whole_number<std::uint64_t>("--steps", s, 1, kMostSteps);
-  });
+  add("--epochs", "N", "Passes over a fixed set",
+      [o](const std::string& s) { o->epochs = whole_number<std::uint64_t>("--epochs", s, 1, kMostSteps); });
+  add("--steps", "N", "Steps [8000]",
+      [o](const std::string& s) { o->steps = whole_number<std::uint64_t>("--steps", s, 1, kMostSteps); });
   add("--seed", "N", "Of teacher, samples and start [1]", [o](const std::string& s) {
     o->seed = whole_number<std::uint64_t>("--seed", s, 0, ~std::uint64_t{0});
   });
-  add("--init", "identity|random", "Where the student starts [identity]",
-      [o](const std::string& s) {
-        o->init =
-            choice<Init>("--init", s, {{"identity", Init::identity}, {"random", Init::random}});
-      });
+  add("--init", "identity|random", "Where the student starts [identity]", [o](const std::string& s) {
+    o->init = choice<Init>("--init", s, {{"identity", Init::identity}, {"random", Init::random}});
+  });
   add("--scalar", "float|double", "Precision of everything [float]", [o](const std::string& s) {
-    o->scalar = choice<Scalar>(
-        "--scalar", s, {{"float", Scalar::single_precision}, {"double", Scalar::double_precision}});
+    o->scalar = choice<Scalar>("--scalar", s,
+                               {{"float", Scalar::single_precision}, {"double", Scalar::double_precision}});
   });
   add("--threads", "N", "More are faster, not different [1]",
       [o](const std::string& s) { o->threads = whole_number("--threads", s, 1, 1024); });

@@ -49,7 +49,9 @@ bool TrainReport::wants_row(std::uint64_t step) {
   return step == 1 || step == parts_->steps || slot(step) != slot(step - 1);
 }
 
-void TrainReport::progress(std::uint64_t step, double loss) { parts_->bar->show(step, loss); }
+void TrainReport::progress(std::uint64_t step, double loss) {
+  parts_->bar->show(step, loss);
+}
 
 template <Real R>
 void TrainReport::row(std::uint64_t step, R loss, R distance) {
@@ -64,8 +66,8 @@ template <Real R>
 void TrainReport::finish(const Result<R>& r) {
   parts_->bar.reset();
   const bool has_teacher = !std::isnan(r.distance);
-  fmt::print("{} of {} steps in {:.2f} s, dim {}, {}, seed {}\n", r.steps, parts_->steps, r.seconds,
-             r.dim, scalar_name<R>(), r.seed);
+  fmt::print("{} of {} steps in {:.2f} s, dim {}, {}, seed {}\n", r.steps, parts_->steps, r.seconds, r.dim,
+             scalar_name<R>(), r.seed);
   fmt::print("loss      {:.6g}\n", r.loss);
   if (has_teacher) {
     fmt::print("test loss {:.6g}\n", r.test_loss);

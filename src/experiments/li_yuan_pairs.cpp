@@ -105,7 +105,8 @@ double mean_ink(const Table<float>& digits, int digit) {
   double count = 0;
   for (Index i = 0; i < digits.rows; ++i) {
     if (digits.y[static_cast<std::size_t>(i)] != static_cast<float>(digit)) continue;
-    for (Index k = 0; k < kPixels; ++k) ink += static_cast<double>(digits.x[static_cast<std::size_t>(i * kPixels + k)]);
+    for (Index k = 0; k < kPixels; ++k)
+      ink += static_cast<double>(digits.x[static_cast<std::size_t>(i * kPixels + k)]);
     ++count;
   }
   return ink / count;

@@ -14,13 +14,13 @@ namespace idem::inline IDEM_TARGET {
 
 /// What became of one pair of digits. Errors are fractions.
 struct PairOutcome {
-  int a;                  ///< the digit below the threshold
-  int b;                  ///< the digit above it
-  double before_training; ///< error on the training samples at W = 0, threshold at its best
+  int a;                   ///< the digit below the threshold
+  int b;                   ///< the digit above it
+  double before_training;  ///< error on the training samples at W = 0, threshold at its best
   double before_held_out;
   double after_training;
   double after_held_out;
-  double norm;            ///< ||W||_2
+  double norm;  ///< ||W||_2
 };
 
 /// All 45 pairs, in order; done(n) is called as they complete, by any thread.

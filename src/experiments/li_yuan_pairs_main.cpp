@@ -109,7 +109,10 @@ int run(int argc, char** argv) {
   app.add_option("--plot", o.plot, "The table as a picture, SVG");
   app.add_option("--json", o.json, "The means as one JSON object");
   app.add_option_function<std::string>(
-      "--seed", [&](const std::string& s) { o.seed = idem::whole_number<std::uint64_t>("--seed", s, 0, ~std::uint64_t{0}); },
+      "--seed",
+      [&](const std::string& s) {
+        o.seed = idem::whole_number<std::uint64_t>("--seed", s, 0, ~std::uint64_t{0});
+      },
       "Of the order of the samples [1]");
   app.add_option_function<std::string>(
       "--threads", [&](const std::string& s) { o.threads = idem::whole_number("--threads", s, 1, 1024); },
@@ -146,18 +149,19 @@ int run(int argc, char** argv) {
   if (csv) write_csv(all, *csv);
   if (plot) draw_picture(all, *plot);
   if (json) {
-    json->write(idem::json_text({{"idem", idem::kVersion},
-                                 {"contract", idem::kContract},
-                                 {"experiment", "li-yuan-pairs"},
-                                 {"seed", o.seed},
-                                 {"zero_one_before", all.front().before_training},
-                                 {"zero_one_after", all.front().after_training},
-                                 {"mean_before", mean(all, &PairOutcome::before_training)},
-                                 {"mean_after", mean(all, &PairOutcome::after_training)},
-                                 {"mean_held_out", mean(all, &PairOutcome::after_held_out)},
-                                 {"norm", std::max_element(all.begin(), all.end(),
-                                                           [](const auto& p, const auto& q) { return p.norm < q.norm; })
-                                              ->norm}}));
+    json->write(
+        idem::json_text({{"idem", idem::kVersion},
+                         {"contract", idem::kContract},
+                         {"experiment", "li-yuan-pairs"},
+                         {"seed", o.seed},
+                         {"zero_one_before", all.front().before_training},
+                         {"zero_one_after", all.front().after_training},
+                         {"mean_before", mean(all, &PairOutcome::before_training)},
+                         {"mean_after", mean(all, &PairOutcome::after_training)},
+                         {"mean_held_out", mean(all, &PairOutcome::after_held_out)},
+                         {"norm", std::max_element(all.begin(), all.end(), [](const auto& p, const auto& q) {
+                                    return p.norm < q.norm;
+                                  })->norm}}));
     json->commit();
   }
   return idem::kDone;

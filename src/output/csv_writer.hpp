@@ -32,8 +32,7 @@ class CsvWriter {
     line_.clear();
     fmt::format_to(std::back_inserter(line_), "{}", step);
     for (const R value : values) {
-      fmt::format_to(std::back_inserter(line_), ",{:.{}g}", value,
-                     std::numeric_limits<R>::max_digits10);
+      fmt::format_to(std::back_inserter(line_), ",{:.{}g}", value, std::numeric_limits<R>::max_digits10);
     }
     line_ += '\n';
     file_.write(line_);

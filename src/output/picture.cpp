@@ -74,8 +74,7 @@ bool shown(const Panel& panel, double y) {
 }
 
 /// The data of one curve as a named block; returns how many of its points will be seen.
-std::size_t add_points(const Panel& panel, const Curve& curve, std::size_t block,
-                       std::string& script) {
+std::size_t add_points(const Panel& panel, const Curve& curve, std::size_t block, std::string& script) {
   std::size_t seen = 0;
   fmt::format_to(std::back_inserter(script), "$curve{} << END\n", block);
   const std::size_t count = curve.x.size();
@@ -125,12 +124,10 @@ std::string script_for(const std::string& title, const std::vector<Panel>& panel
       fmt::format_to(std::back_inserter(plot), "{} $curve{} using 1:2 linewidth 2 title {}",
                      plot.empty() ? "plot" : ",", block, quoted(curve.name));
     }
-    fmt::format_to(std::back_inserter(script),
-                   "set xtics {}\nset xlabel {}\nset ylabel {}\nset key {}\n", tic_distance(panel),
-                   quoted(panel.x_label), quoted(panel.y_label),
+    fmt::format_to(std::back_inserter(script), "set xtics {}\nset xlabel {}\nset ylabel {}\nset key {}\n",
+                   tic_distance(panel), quoted(panel.x_label), quoted(panel.y_label),
                    panel.curves.size() > 1 ? "on" : "off");
-    script += panel.log_y ? "set logscale y\nset format y '%.0e'\n"
-                          : "unset logscale y\nset format y '%g'\n";
+    script += panel.log_y ? "set logscale y\nset format y '%.0e'\n" : "unset logscale y\nset format y '%g'\n";
     if (seen == 0) {
       script +=
           "unset logscale y\nset label 1 'nothing to show' at graph 0.5,0.5 center\n"

@@ -63,12 +63,10 @@ std::string shape_text(std::span<const Index> shape) {
 }
 
 template <Real R>
-Array<R> read_elements(InputFile& file, ElementType type, std::vector<Index> shape,
-                       bool column_major) {
+Array<R> read_elements(InputFile& file, ElementType type, std::vector<Index> shape, bool column_major) {
   for (const Index extent : shape) {
     if (extent == 0) {
-      refuse("{}: shape {} holds no numbers: at least one sample is needed", file.path(),
-             shape_text(shape));
+      refuse("{}: shape {} holds no numbers: at least one sample is needed", file.path(), shape_text(shape));
     }
   }
   const std::uint64_t needed = byte_count(shape, type.bytes);

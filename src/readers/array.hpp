@@ -38,7 +38,6 @@ std::string shape_text(std::span<const Index> shape);
 /// Errors  InputError: no elements, truncated, trailing bytes; an element that is NaN, infinite or
 ///         too large for R, with its index.
 template <Real R>
-Array<R> read_elements(InputFile& file, ElementType type, std::vector<Index> shape,
-                       bool column_major);
+Array<R> read_elements(InputFile& file, ElementType type, std::vector<Index> shape, bool column_major);
 
 }  // namespace idem::inline IDEM_TARGET

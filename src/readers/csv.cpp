@@ -45,9 +45,8 @@ class Records {
     } while (accept(","));
     fields.resize(count);
     if (at_ < text_.size() && !accept("\r\n") && !accept("\n")) {
-      refuse(
-          "{}, line {}, column {}: text after the closing quote: a quote within quotes is doubled",
-          path_, next_line_, count);
+      refuse("{}, line {}, column {}: text after the closing quote: a quote within quotes is doubled", path_,
+             next_line_, count);
     }
     ++next_line_;
     return true;
@@ -75,8 +74,7 @@ class Records {
     for (;;) {
       const std::size_t end = text_.find('"', at_);
       if (end == std::string_view::npos) {
-        refuse("{}, line {}, column {}: the quote that opens here is never closed", path_, opened,
-               column);
+        refuse("{}, line {}, column {}: the quote that opens here is never closed", path_, opened, column);
       }
       const std::string_view part = text_.substr(at_, end - at_);
       next_line_ += static_cast<std::uint64_t>(std::count(part.begin(), part.end(), '\n'));
@@ -103,21 +101,18 @@ std::size_t label_column(const std::string& path, const std::vector<std::string>
     refuse("{}, line 1: numbers, where the names of the columns must stand", path);
   }
   if (names.size() < 2) {
-    refuse(
-        "{}, line 1: {} alone: an input column and a label column are needed, with commas between",
-        path, shortened(trimmed(names[0])));
+    refuse("{}, line 1: {} alone: an input column and a label column are needed, with commas between", path,
+           shortened(trimmed(names[0])));
   }
   std::size_t found = names.size();
   for (std::size_t k = 0; k < names.size(); ++k) {
     const std::string_view name = trimmed(names[k]);
     if (name.empty()) {
-      refuse("{}, line 1, column {}: no name: each column must have one (pandas: index=False)",
-             path, k + 1);
+      refuse("{}, line 1, column {}: no name: each column must have one (pandas: index=False)", path, k + 1);
     }
     if (name != "y") continue;
     if (found < names.size()) {
-      refuse("{}, line 1: columns {} and {} are both named y: one holds the labels", path,
-             found + 1, k + 1);
+      refuse("{}, line 1: columns {} and {} are both named y: one holds the labels", path, found + 1, k + 1);
     }
     found = k;
   }
@@ -146,12 +141,11 @@ Table<R> read_csv(const std::string& path) {
   std::vector<std::string> fields;
   while (records.next(fields)) {
     if (fields.size() == 1 && trimmed(fields[0]).empty()) {
-      refuse("{}, line {}: empty: each line must hold {} numbers", path, records.line(),
-             names.size());
+      refuse("{}, line {}: empty: each line must hold {} numbers", path, records.line(), names.size());
     }
     if (fields.size() != names.size()) {
-      refuse("{}, line {}: {} fields, where line 1 names {} columns", path, records.line(),
-             fields.size(), names.size());
+      refuse("{}, line {}: {} fields, where line 1 names {} columns", path, records.line(), fields.size(),
+             names.size());
     }
     for (std::size_t k = 0; k < fields.size(); ++k) {
       const std::string_view field = trimmed(fields[k]);

@@ -88,10 +88,10 @@ class HeaderText {
 };
 
 ElementType element_type(const std::string& path, std::string_view type) {
-  const bool known = type.size() == 3 && std::string_view("<>|=").find(type[0]) < 4 &&
-                     (type[1] == 'f' ? type[2] == '4' || type[2] == '8'
-                                     : (type[1] == 'i' || type[1] == 'u') &&
-                                           std::string_view("1248").find(type[2]) < 4);
+  const bool known =
+      type.size() == 3 && std::string_view("<>|=").find(type[0]) < 4 &&
+      (type[1] == 'f' ? type[2] == '4' || type[2] == '8'
+                      : (type[1] == 'i' || type[1] == 'u') && std::string_view("1248").find(type[2]) < 4);
   if (!known) {
     refuse(
         "{}: its elements are of type '{}': save floats of 4 or 8 bytes or integers, "
@@ -109,8 +109,8 @@ std::string header_text(InputFile& file) {
     refuse("{}: not a .npy file: it does not begin with \\x93NUMPY", file.path());
   }
   if (start.size() == 8 && (start[6] < 1 || start[6] > 3 || start[7] != 0)) {
-    refuse("{}: version {}.{} of the .npy format: versions 1.0, 2.0 and 3.0 are read", file.path(),
-           start[6], start[7]);
+    refuse("{}: version {}.{} of the .npy format: versions 1.0, 2.0 and 3.0 are read", file.path(), start[6],
+           start[7]);
   }
   const std::size_t width = start.size() == 8 && start[6] == 1 ? 2 : 4;
   const auto length = file.take(width);

@@ -37,20 +37,19 @@ template <Real R>
 Table<R> read_table(const std::string& data, const std::string& labels) {
   if (has_ending(data, ".csv")) {
     if (!labels.empty()) {
-      refuse("{}: a .csv holds its own labels, in its last column or the one named y: leave out {}",
-             data, labels);
+      refuse("{}: a .csv holds its own labels, in its last column or the one named y: leave out {}", data,
+             labels);
     }
     return read_csv<R>(data);
   }
-  if (labels.empty())
-    refuse("{}: its labels are in a file of their own: name it by --labels", data);
+  if (labels.empty()) refuse("{}: its labels are in a file of their own: name it by --labels", data);
 
   Array<R> x = read_array<R>(data, Part::inputs);
   Array<R> y = read_array<R>(labels, Part::labels);
   const Index rows = x.shape[0];
   if (rows != y.shape[0]) {
-    refuse("{} holds {} samples, {} holds {} labels: there must be one label for each sample", data,
-           rows, labels, y.shape[0]);
+    refuse("{} holds {} samples, {} holds {} labels: there must be one label for each sample", data, rows,
+           labels, y.shape[0]);
   }
   const Index cols = static_cast<Index>(x.values.size()) / rows;
   return {std::move(x.values), std::move(y.values), rows, cols};

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/// \file  Li & Yuan (2017), section 5.2, at the paper's size: the student finds its teacher from every
+/// \file  Li & Yuan (2017), section 5.2, at the paper's size: the student finds its teacher from
+/// every
 ///        start, and the network without the identity does not.
 ///
 /// d = 100, a fixed set of 100,000, batch 200, step 0.001, 100 epochs; W* with ||.||_2 = 0.6 and
-/// ||.||_F = 5.7, five starts with 0.6 and 5.0. One line per training run; the exit status says whether
-/// all of it held. Arguments: seeds (default 1 2 3), each a teacher, a set and five starts.
+/// ||.||_F = 5.7, five starts with 0.6 and 5.0. One line per training run; the exit status says
+/// whether all of it held. Arguments: seeds (default 1 2 3), each a teacher, a set and five starts.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -62,7 +63,8 @@ bool close(float value, double target, double tolerance) {
 void draw_problem(Problem& p, std::uint64_t seed) {
   p.teacher.set_identity();
   expect(set_spectrum(Stream{seed, Purpose::teacher}, 0.54f, 0.6f, p.teacher.weights(), p.spectrum) ==
-             Status::ok, "teacher drawn");
+             Status::ok,
+         "teacher drawn");
   const float norm = spectral_norm(p.teacher.weights(), 300, p.power);
   const float size = idem::frobenius_norm(p.teacher.weights());
   std::printf("seed %llu: teacher ||.||_2 %.4f ||.||_F %.3f\n", static_cast<unsigned long long>(seed),
@@ -78,12 +80,14 @@ void draw_problem(Problem& p, std::uint64_t seed) {
   store(Purpose::test_inputs, kTest, p.test_x, p.test_y);
 }
 
-/// The test loss after training from start `start`. `target` is what the stored weights should become.
+/// The test loss after training from start `start`. `target` is what the stored weights should
+/// become.
 template <class Model>
 float train(Problem& p, std::uint64_t seed, int start, Student<Model>& s, bool residual) {
   expect(s.sgd.init() == Status::ok, "environment");
   expect(set_spectrum(Stream{seed, Purpose::init, static_cast<std::uint32_t>(start)}, 0.39f, 0.6f,
-                      s.sgd.weights(), p.spectrum) == Status::ok, "start drawn");
+                      s.sgd.weights(), p.spectrum) == Status::ok,
+         "start drawn");
   if (residual) {
     const float norm = spectral_norm(s.sgd.weights(), 300, p.power);
     const float size = idem::frobenius_norm(s.sgd.weights());
@@ -112,9 +116,13 @@ float train(Problem& p, std::uint64_t seed, int start, Student<Model>& s, bool r
   }
   std::printf("\n");
   if (residual) {
-    // The reference run has 7.615 4.561 3.183 1.206 .3723 .1193 .0445 at these epochs, mean of five starts.
-    const struct { int epoch; double distance; } reference[] = {
-        {0, 7.615}, {10, 4.561}, {20, 3.183}, {40, 1.206}, {60, 0.3723}, {80, 0.1193}, {100, 0.0445}};
+    // The reference run has 7.615 4.561 3.183 1.206 .3723 .1193 .0445 at these epochs, mean of five
+    // starts.
+    const struct {
+      int epoch;
+      double distance;
+    } reference[] = {{0, 7.615},   {10, 4.561},  {20, 3.183},  {40, 1.206},
+                     {60, 0.3723}, {80, 0.1193}, {100, 0.0445}};
     for (const auto& r : reference) {
       const double ratio = static_cast<double>(distances[r.epoch]) / r.distance;
       expect(ratio > 0.5 && ratio < 1.5, "the distance falls as in the reference run");

@@ -94,9 +94,7 @@ class Draw {
   /// Of this exponent, as far as the format has it: 0 for the numbers in [1, 2).
   template <idem::Real R>
   R of_exponent(int exponent) {
-    const int biased = exponent < -kBias<R>  ? 0
-                       : exponent > kBias<R> ? 2 * kBias<R>
-                                             : exponent + kBias<R>;
+    const int biased = exponent < -kBias<R> ? 0 : exponent > kBias<R> ? 2 * kBias<R> : exponent + kBias<R>;
     constexpr int kFraction = kPrecision<R> - 1;
     const auto kept = static_cast<Bits<R>>(word()) & ~(Bits<R>{2 * kBias<R> + 1} << kFraction);
     return std::bit_cast<R>(kept | (static_cast<Bits<R>>(biased) << kFraction));

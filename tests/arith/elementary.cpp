@@ -76,10 +76,10 @@ std::vector<R> arguments(std::size_t count) {
 
 /// Corners, and a few ordinary numbers.
 template <Real R>
-constexpr std::array<R, 20> kSome = {
-    R{0},      -R{0},   kLeast<R>, -kLeast<R>, kGreatest<R>, -kGreatest<R>,   kInf<R>,
-    -kInf<R>,  kNan<R>, R{1},      R{-1},      R{22},        R{1} / 3,        R{-2} / 7,
-    R{26} / 7, R{88},   R{-103},   R{709},     R{-745},      R{1} / 100000000};
+constexpr std::array<R, 20> kSome = {R{0},          -R{0},   kLeast<R>, -kLeast<R>, kGreatest<R>,
+                                     -kGreatest<R>, kInf<R>, -kInf<R>,  kNan<R>,    R{1},
+                                     R{-1},         R{22},   R{1} / 3,  R{-2} / 7,  R{26} / 7,
+                                     R{88},         R{-103}, R{709},    R{-745},    R{1} / 100000000};
 
 std::string hexadecimal(std::uint64_t value) {
   std::string digits;

@@ -83,13 +83,11 @@ double greatest_error(Function function, Reference reference, std::initializer_l
 }
 
 void sin_within_reach(Exact& e) {
-  if (std::abs(mpfr_get_d(e.value, MPFR_RNDN)) > idem::kGreatestAngle<double>)
-    mpfr_set_nan(e.value);
+  if (std::abs(mpfr_get_d(e.value, MPFR_RNDN)) > idem::kGreatestAngle<double>) mpfr_set_nan(e.value);
   mpfr_sin(e.value, e.value, MPFR_RNDN);
 }
 void cos_within_reach(Exact& e) {
-  if (std::abs(mpfr_get_d(e.value, MPFR_RNDN)) > idem::kGreatestAngle<double>)
-    mpfr_set_nan(e.value);
+  if (std::abs(mpfr_get_d(e.value, MPFR_RNDN)) > idem::kGreatestAngle<double>) mpfr_set_nan(e.value);
   mpfr_cos(e.value, e.value, MPFR_RNDN);
 }
 

@@ -50,20 +50,18 @@ double within_reach(double x, double value) {
 }  // namespace
 
 TEST_CASE("exp of a float errs by at most 0.95 ulp") {
-  CHECK(greatest_error([](float x) { return idem::exp(x); },
-                       [](double x) { return std::exp(x); }) <= 0.95);
+  CHECK(greatest_error([](float x) { return idem::exp(x); }, [](double x) { return std::exp(x); }) <= 0.95);
 }
 
 TEST_CASE("log of a float errs by at most 0.95 ulp") {
-  CHECK(greatest_error([](float x) { return idem::log(x); },
-                       [](double x) {
-                         return x < 0 ? std::numeric_limits<double>::quiet_NaN() : std::log(x);
-                       }) <= 0.95);
+  CHECK(greatest_error(
+            [](float x) { return idem::log(x); },
+            [](double x) { return x < 0 ? std::numeric_limits<double>::quiet_NaN() : std::log(x); }) <= 0.95);
 }
 
 TEST_CASE("log1p of a float errs by at most 0.95 ulp") {
-  CHECK(greatest_error([](float x) { return idem::log1p(x); },
-                       [](double x) { return std::log1p(x); }) <= 0.95);
+  CHECK(greatest_error([](float x) { return idem::log1p(x); }, [](double x) { return std::log1p(x); }) <=
+        0.95);
 }
 
 TEST_CASE("sin of a float errs by at most 0.80 ulp") {
@@ -89,9 +87,8 @@ TEST_CASE("sin and cos of floats nearest to quarter turns lose no digit") {
 
 TEST_CASE("softplus of a float errs by at most 1.75 ulp") {
   CHECK(greatest_error([](float x) { return idem::softplus(x); },
-                       [](double x) {
-                         return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
-                       }) <= 1.75);
+                       [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }) <=
+        1.75);
 }
 
 TEST_CASE("logistic of a float errs by at most 2.10 ulp") {
@@ -101,8 +98,7 @@ TEST_CASE("logistic of a float errs by at most 2.10 ulp") {
 
 TEST_CASE("atan2 of floats errs by at most 0.80 ulp in every octant and at every scale") {
   const auto error = [](float y, float x) {
-    return error_in_ulp(idem::atan2(y, x),
-                        std::atan2(static_cast<double>(y), static_cast<double>(x)));
+    return error_in_ulp(idem::atan2(y, x), std::atan2(static_cast<double>(y), static_cast<double>(x)));
   };
   correctly_rounded::Draw draw(5);
   double greatest = 0;

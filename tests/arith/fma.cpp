@@ -174,8 +174,7 @@ Triple<R> draw_triple(Kind kind, Draw& draw) {
     case Kind::far_apart:
       return {draw.of_exponent<R>(draw.from(kLeast - 1, kMost)),
               draw.of_few_bits<R>(draw.from(kLeast - 1, kMost), draw.from(1, P)),
-              draw.of_exponent<R>(draw.word() & 1 ? kLeast + draw.from(-1, P)
-                                                  : kMost - draw.from(0, P))};
+              draw.of_exponent<R>(draw.word() & 1 ? kLeast + draw.from(-1, P) : kMost - draw.from(0, P))};
     case Kind::special:
       return {draw.special<R>(), draw.word() & 1 ? draw.special<R>() : draw.any<R>(),
               draw.word() & 1 ? draw.special<R>() : draw.any<R>()};
@@ -219,8 +218,8 @@ void check_all_kinds(Block block) {
         if (wrong++ == 0) {
           const auto wide = [](R value) { return static_cast<double>(value); };
           std::snprintf(first, sizeof first, "%s: fma(%a, %a, %a) is %a, not %a",
-                        kNames[static_cast<int>(kind)], wide(a[k]), wide(b[k]), wide(c[k]),
-                        wide(expected), wide(results[k]));
+                        kNames[static_cast<int>(kind)], wide(a[k]), wide(b[k]), wide(c[k]), wide(expected),
+                        wide(results[k]));
         }
       }
     }
@@ -267,13 +266,11 @@ TEST_CASE("fma of floats in integers rounds once, for every kind of triple") {
 }
 
 TEST_CASE("fma of doubles in integers rounds once, for every kind of triple") {
-  check_all_kinds_singly<double>(
-      [](double a, double b, double c) { return idem::soft_fma(a, b, c); });
+  check_all_kinds_singly<double>([](double a, double b, double c) { return idem::soft_fma(a, b, c); });
 }
 
 TEST_CASE("fma of floats by way of double rounds once, for every kind of triple") {
-  check_all_kinds_singly<float>(
-      [](float a, float b, float c) { return idem::soft_fma_by_double(a, b, c); });
+  check_all_kinds_singly<float>([](float a, float b, float c) { return idem::soft_fma_by_double(a, b, c); });
 }
 
 #if defined(__SSE2__) && !defined(__FMA__)
@@ -316,12 +313,12 @@ TEST_CASE("fma in SSE2 registers keeps its lanes apart at the edges of its fast 
         for (const double factor : {1.0, -0x1.123456789abcdp0}) {
           const double x = a * factor;
           double results[2];
-          _mm_storeu_pd(results, idem::fma_sse2(__m128d{x, 0x1.8p0}, __m128d{b, 0x1.4p0},
-                                                __m128d{c, 0x1p-60}));
+          _mm_storeu_pd(results,
+                        idem::fma_sse2(__m128d{x, 0x1.8p0}, __m128d{b, 0x1.4p0}, __m128d{c, 0x1p-60}));
           wrong += canonical_bits(results[0]) != canonical_bits(idem::soft_fma(x, b, c));
           wrong += results[1] != idem::soft_fma(0x1.8p0, 0x1.4p0, 0x1p-60);
-          _mm_storeu_pd(results, idem::fma_sse2(__m128d{0x1.8p0, x}, __m128d{0x1.4p0, b},
-                                                __m128d{0x1p-60, c}));
+          _mm_storeu_pd(results,
+                        idem::fma_sse2(__m128d{0x1.8p0, x}, __m128d{0x1.4p0, b}, __m128d{0x1p-60, c}));
           wrong += canonical_bits(results[1]) != canonical_bits(idem::soft_fma(x, b, c));
         }
       }

@@ -67,9 +67,8 @@ class Comparison {
       return;
     }
     if (wrong_++ == 0) {
-      std::snprintf(first_, sizeof first_, "sqrt(%a) is %a, not %a (soft) or %a",
-                    static_cast<double>(x), static_cast<double>(expected),
-                    static_cast<double>(soft), static_cast<double>(chosen));
+      std::snprintf(first_, sizeof first_, "sqrt(%a) is %a, not %a (soft) or %a", static_cast<double>(x),
+                    static_cast<double>(expected), static_cast<double>(soft), static_cast<double>(chosen));
     }
   }
   ~Comparison() {

@@ -49,8 +49,7 @@ TEST_CASE("the footprint of a trainer is its size, and names what it is for") {
   static_assert(f.other <= 48);
 }
 
-TEST_CASE(
-    "a trainer of 8 floats fits half a kibibyte and a little, one without slices has no scratch") {
+TEST_CASE("a trainer of 8 floats fits half a kibibyte and a little, one without slices has no scratch") {
   static_assert(idem::fits_budget<idem::Sgd<Residual<float, 8>>, 560>);
   static_assert(idem::fits_budget<idem::Sgd<Residual<float, 20>>, 3300>);
   constexpr idem::Footprint sliced = idem::footprint<idem::Sgd<Residual<float, 20>, 16>>();

@@ -32,8 +32,7 @@ TEST_CASE("every status has one sentence of its own") {
   CHECK(std::string_view(idem::text(next)) == "unknown status");
 }
 
-TEST_CASE(
-    "ok is zero, a status takes one byte, and its text is known when the program is compiled") {
+TEST_CASE("ok is zero, a status takes one byte, and its text is known when the program is compiled") {
   static_assert(static_cast<int>(Status::ok) == 0);
   static_assert(sizeof(Status) == 1);
   static_assert(idem::text(Status::diverged)[0] != '\0');

@@ -16,8 +16,7 @@ concept Taken = Dense<T>;
 
 }  // namespace
 
-TEST_CASE(
-    "vectors and matrices take their numbers and nothing else, whatever the instruction set") {
+TEST_CASE("vectors and matrices take their numbers and nothing else, whatever the instruction set") {
   static_assert(sizeof(Vec<float, 3>) == 12 && alignof(Vec<float, 4>) == 4);
   static_assert(sizeof(Mat<double, 4, 4>) == 128 && alignof(Mat<double, 4, 4>) == alignof(double));
   static_assert(sizeof(Mat<float, 1, 16>) == 64 && alignof(Mat<float, 1, 16>) == 4);

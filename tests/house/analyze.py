@@ -44,35 +44,32 @@ def instrumented(folder, kinds, targets):
     """Configures and builds with sanitizers; whether that worked. Eigen's own assertions are on."""
     return attempt("configure", ["meson", "setup", folder, ROOT, "-Dbuildtype=debugoptimized", "-Dwerror=false",
                                  "-Db_ndebug=false", "-Db_lundef=false", f"-Db_sanitize={kinds}"]) and \
-        attempt("build", ["ninja", "-C", folder, *targets])
+        attempt("build", ["meson", "compile", "-C", folder, *targets])
 
 
-def units(folder):
-    """The unit tests in a build that this processor can run."""
+def tests(folder):
+    """{name: command} of the tests in a build that this processor can run."""
     listed = json.loads(subprocess.run(["meson", "introspect", "--tests", folder], text=True, check=True,
                                        capture_output=True).stdout)
-    return {test["name"]: test["cmd"] for test in listed
-            if test["name"].startswith("unit-") and "skipped" not in test["cmd"][0]}
+    return {test["name"]: test["cmd"] for test in listed if not test["cmd"][0].endswith("skipped.sh")}
 
 
 def asan(options, work):
-    """Addresses, leaks and undefined behaviour: the unit tests of two lanes, and a short training."""
+    """Addresses, leaks and undefined behaviour: the unit tests of two lanes, and the program's."""
     folder = work / "asan"
-    if not instrumented(folder, "address,undefined", ["unit-plain", "unit-avx2", "src/idem"]):
+    if not instrumented(folder, "address,undefined", ["unit-plain", "unit-avx2", "program_test", "idem"]):
         return False
     environment = dict(os.environ, UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1",
                        ASAN_OPTIONS="detect_stack_use_after_return=1")
-    tests = units(folder)
-    good = [attempt(name, tests[name], env=environment) for name in ("unit-plain", "unit-avx2") if name in tests]
-    good.append(attempt("idem train", [folder / "src" / "idem", "train", "--dim", "8", "--steps", "200",
-                                       "--threads", "3"], env=environment, cwd=work))
-    return all(good)
+    commands = tests(folder)
+    return all([attempt(name, commands[name], env=environment)
+                for name in ("unit-plain", "unit-avx2", "program", "command line") if name in commands])
 
 
 def tsan(options, work):
     """Races: the executor under a training on three threads, and the digests on up to three."""
     folder = work / "tsan"
-    if not instrumented(folder, "thread", ["src/idem"]):
+    if not instrumented(folder, "thread", ["idem"]):
         return False
     environment = dict(os.environ, TSAN_OPTIONS="halt_on_error=1")
     good = [attempt(f"idem train --scalar {scalar}",
@@ -89,7 +86,7 @@ def tsan(options, work):
 def valgrind(options, work):
     """Reads of what was never written: the unit tests on plain lanes (valgrind knows no AVX-512)."""
     need("valgrind")
-    command = units(options.build).get("unit-plain")
+    command = tests(options.build).get("unit-plain")
     return command is not None and \
         attempt("unit-plain", ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full", *command])
 
@@ -100,12 +97,12 @@ def clang_tidy(options, work):
     everything = str(ROOT / "tests" / "house" / "instantiate_all.cpp")
     commands = json.loads((options.build / "compile_commands.json").read_text())
     listed = {os.path.normpath(os.path.join(entry["directory"], entry["file"])) for entry in commands}
-    jobs = [["clang-tidy", "--quiet", "-p", options.build, path]
+    jobs = [(os.path.relpath(path, ROOT), ["clang-tidy", "--quiet", "-p", options.build, path])
             for path in sources(["src"], {".cpp"}) if path in listed]
-    jobs += [["clang-tidy", "--quiet", everything, "--", *toolchain.STANDARD, *lanes.flags,
-              *toolchain.includes()] for lanes in toolchain.lanes()]
-    return all(toolchain.in_parallel(
-        lambda job: attempt(f"{pathlib.Path(job[-1] if job[-1] != job[-1] else job[2]).name}", job), jobs))
+    jobs += [(f"the library, {lanes.name}", ["clang-tidy", "--quiet", everything, "--", *toolchain.STANDARD,
+                                             *lanes.flags, *toolchain.includes()])
+             for lanes in toolchain.lanes()]
+    return all(toolchain.in_parallel(lambda job: attempt(*job), jobs))
 
 
 def cppcheck(options, work):

@@ -46,8 +46,7 @@ void every_kernel(R* x, R* y, R* z, Index count, SpectralScratch<R, 17, 19>& pow
   z[2] = spectral_norm(a, 3, power);
   Digest d;
   d.add(x, count);
-  z[3] = static_cast<R>(first_not_finite(x, count)) + static_cast<R>(d.value()) +
-         static_cast<R>(digest(a));
+  z[3] = static_cast<R>(first_not_finite(x, count)) + static_cast<R>(d.value()) + static_cast<R>(digest(a));
 }
 
 /// Work in two parts, one after the other.
@@ -98,9 +97,8 @@ void every_training(Workbench<Model, SliceCount, Loss>& bench, const Permutation
 }
 
 template <Real R>
-void every_trace(const Mat<R, 17, 17>& w, const Mat<R, 17, 17>& teacher,
-                 DistanceScratch<R, 17>& scratch, TracePoint<R>* points,
-                 const Schedule<R>& schedule) {
+void every_trace(const Mat<R, 17, 17>& w, const Mat<R, 17, 17>& teacher, DistanceScratch<R, 17>& scratch,
+                 TracePoint<R>* points, const Schedule<R>& schedule) {
   Trace<R> trace(points, 2);
   trace.add({1, schedule.at(2), distance(w, teacher), spectral_distance(w, teacher, scratch)});
   trace.add({2, schedule.next(trace[0].loss, 3), lemma_2_5_step(points->loss, points->distance, 7),

@@ -185,7 +185,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         planted = pathlib.Path(folder) / "planted.cpp"
         planted.write_text(PLANTED)
-        roots = dump(planted, ["-march=x86-64-v3"])
+        roots = dump(planted, toolchain.lanes()[-1].flags)
         lines = {int(text.split(":")[1]) for text in products_in_sums(roots) if "planted.cpp" in text}
         if lines != {5, 6, 7, 8, 9}:
             failures.append(f"of the planted products, those in lines {sorted(lines)} were found")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file  Prints the digest of everything the contract covers, in every way of computing it.
 ///
-/// A line is `case scalar how digest`. Whatever the build, all lines of one case and scalar must carry the
-/// digest that recorded.txt has for them.
+/// A line is `case scalar how digest`. Whatever the build, all lines of one case and scalar must
+/// carry the digest that recorded.txt has for them.
 #include <cstdint>
 #include <cstdio>
 #include <thread>
@@ -118,7 +118,8 @@ void random_streams() {
     d.add(x, 67);
   }
   const Permutation order(9, 1, 1000);
-  for (std::uint64_t i = 0; i < 1000; ++i) d.add_word(static_cast<std::uint64_t>(order(static_cast<Index>(i))), 8);
+  for (std::uint64_t i = 0; i < 1000; ++i)
+    d.add_word(static_cast<std::uint64_t>(order(static_cast<Index>(i))), 8);
   print("random", kScalar<R>, "-", d.value());
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// \file  A function named IDEM_PART that digests a little of everything, to be compiled several times.
+/// \file  A function named IDEM_PART that digests a little of everything, to be compiled several
+/// times.
 #include <idem/idem.hpp>
 
 namespace idem::inline IDEM_TARGET {

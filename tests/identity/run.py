@@ -147,28 +147,25 @@ def judge(outcome, recorded):
 
 
 def print_table(columns, rows):
-    first = max(len(str(build)) for build, _ in rows)
-    widths = [max(len(name), len(scalar), 7) for name, scalar in columns]
-    for part in (0, 1):
-        heads = (column[part].ljust(width) for column, width in zip(columns, widths))
-        print(" " * first, *heads, sep="  ")
-    for build, cells in rows:
-        print(str(build).ljust(first), *(cell.ljust(width) for cell, width in zip(cells, widths)), sep="  ")
+    table = [["", *(column[part] for column in columns)] for part in (0, 1)]
+    table += [[str(build), *cells] for build, cells in rows]
+    widths = [max(len(line[i]) for line in table) for i in range(len(columns) + 1)]
+    for line in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--all", action="store_true", default=bool(os.environ.get("IDEM_TEST_ALL")))
     parser.add_argument("--work", type=pathlib.Path)
-    parser.add_argument("words", nargs="*")
-    options = parser.parse_args()
+    options, words = parser.parse_known_args()
     toolchain.require_compilers()
     recorded = read_recorded()
     with tempfile.TemporaryDirectory(dir=options.work) as name:
         folder = pathlib.Path(name)
         runnable = [one for one in lanes() if toolchain.processor_has(one.needs)]
         builds = [build for build in (every_build() if options.all else few_builds())
-                  if all(word in str(build).split() for word in options.words)]
+                  if all(word in str(build).split() for word in words)]
         if any(build.setting == THIRTY_TWO_BITS for build in builds) and \
                 not can_compile_for(THIRTY_TWO_BITS.split(), folder):
             builds = [build for build in builds if build.setting != THIRTY_TWO_BITS]

@@ -33,8 +33,7 @@ constexpr Case<R> case_of() {
             idem::matrix_vector(View<const R, M, N>{a}, View<const R, N, 1>{x}, View<R, M, 1>{y});
           },
           [](const R* a, const R* x, R* y) {
-            idem::matrix_vector_transposed(View<const R, M, N>{a}, View<const R, M, 1>{x},
-                                           View<R, N, 1>{y});
+            idem::matrix_vector_transposed(View<const R, M, N>{a}, View<const R, M, 1>{x}, View<R, N, 1>{y});
           },
           [](R* a, const R* x, const R* y) {
             idem::add_rank1(View<R, M, N>{a}, View<const R, M, 1>{x}, View<const R, N, 1>{y});
@@ -82,8 +81,7 @@ TEST_CASE("both products with a vector and the rank-1 update are plain for every
   shapes::for_sizes([]<Real R, Index M>() { check_all_kinds(case_of<R, M, 5>(), 1); });
 }
 
-TEST_CASE(
-    "both products with a vector and the rank-1 update are plain for every number of columns") {
+TEST_CASE("both products with a vector and the rank-1 update are plain for every number of columns") {
   shapes::for_sizes([]<Real R, Index N>() { check_all_kinds(case_of<R, 3, N>(), 2); });
 }
 

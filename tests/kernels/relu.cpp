@@ -16,37 +16,6 @@ using inputs::Edge;
 using inputs::Guarded;
 using inputs::Kind;
 
-/// Layers of every height and width, with signs, NaN and infinities strewn in.
-template <class Test>
-void for_each_layer(const Test& test) {
-  Draw draw(1);
-  shapes::for_scalars([&]<Real R>() {
-    constexpr Index kWidth = idem::Lanes<R>::kWidth;
-    for (const Kind kind : inputs::kKinds) {
-      CAPTURE(inputs::name(kind));
-      for (const Index neurons : {1, 2, 3, 31, 32, 33, 100}) {
-        for (const Index vectors : {1, 2, 3, 4, 5, 7, 8, 9}) {
-          CAPTURE(sizeof(R));
-          CAPTURE(neurons);
-          CAPTURE(vectors);
-          const Index columns = vectors * kWidth;
-          const Index stride = columns + 16 * draw.below(2);
-          Edge<R> z(kind, draw, (neurons - 1) * stride + columns);
-          for (Index i = 0; i < z.count(); i += 1 + draw.below(40)) {
-            using Limits = std::numeric_limits<R>;
-            const R odd[] = {Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), -R{0},
-                             R{0}};
-            z.data()[i] = odd[draw.below(5)];
-          }
-          bool negative[100];
-          for (bool& minus : negative) minus = draw.coin();
-          test(kind, draw, z, negative, neurons, vectors, stride);
-        }
-      }
-    }
-  });
-}
-
 }  // namespace
 
 TEST_CASE("the rectifier gives +0 for NaN and for both zeros, in lanes and alone") {
@@ -82,37 +51,46 @@ TEST_CASE("the rectifier gives +0 for NaN and for both zeros, in lanes and alone
   });
 }
 
-TEST_CASE("the sums of a layer are one chain a sample, whatever part of the columns is asked for") {
-  for_each_layer([]<Real R>(Kind, Draw& draw, const Edge<R>& z, const bool(&negative)[100],
-                            Index neurons, Index vectors, Index stride) {
-    constexpr Index kWidth = idem::Lanes<R>::kWidth;
-    const Index columns = vectors * kWidth;
-    const Index first = draw.below(vectors), last = first + 1 + draw.below(vectors - first);
-    Guarded<R> sums(columns);
-    std::vector<R> twin(inputs::size(columns), R{42});
-    for (Index s = 0; s < columns; ++s) sums.data()[s] = R{42};
-    idem::relu_sums(
-        z.data(), neurons, stride, [&](Index j) { return negative[j]; }, sums.data(), first, last);
-    twins::relu_sums(z.data() + first * kWidth, negative, twin.data() + first * kWidth, neurons,
-                     (last - first) * kWidth, stride);
-    REQUIRE(inputs::same_bits(sums.data(), twin.data(), columns));
-    REQUIRE(sums.intact());
-  });
-}
-
-TEST_CASE("masking selects: what is off becomes +0, whatever the residual is") {
-  for_each_layer([]<Real R>(Kind kind, Draw& draw, Edge<R>& z, const bool(&negative)[100],
-                            Index neurons, Index vectors, Index stride) {
-    constexpr Index kWidth = idem::Lanes<R>::kWidth;
-    Edge<R> residuals(kind, draw, vectors * kWidth);
-    residuals.data()[0] = std::numeric_limits<R>::infinity();
-    const Index first = draw.below(vectors), last = first + 1 + draw.below(vectors - first);
-    std::vector<R> twin(z.data(), z.data() + z.count());
-    idem::mask_residuals(
-        z.data(), neurons, stride, [&](Index j) { return negative[j]; }, residuals.data(), first,
-        last);
-    twins::mask_residuals(twin.data() + first * kWidth, negative, residuals.data() + first * kWidth,
-                          neurons, (last - first) * kWidth, stride);
-    REQUIRE(inputs::same_bits(z.data(), twin.data(), z.count()));
+TEST_CASE("what packing the firing neurons keeps, unpacking turns into masked residuals") {
+  Draw draw(1);
+  shapes::for_scalars([&]<Real R>() {
+    using L = idem::Lanes<R>;
+    using Limits = std::numeric_limits<R>;
+    for (const Kind kind : inputs::kKinds) {
+      CAPTURE(inputs::name(kind));
+      for (const Index neurons : {1, 5, 15, 16, 17, 32, 100}) {
+        for (Index samples = 1; samples <= L::kWidth; ++samples) {
+          CAPTURE(sizeof(R));
+          CAPTURE(neurons);
+          CAPTURE(samples);
+          const Index whole = (neurons + L::kWidth - 1) / L::kWidth * L::kWidth;
+          const Index stride = whole + 16 * draw.below(2);
+          Edge<R> z(kind, draw, neurons * L::kWidth), residuals(kind, draw, samples);
+          for (Index i = 0; i < z.count(); i += 1 + draw.below(40)) {
+            const R odd[] = {Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), -R{0}, R{0}};
+            z.data()[i] = odd[draw.below(5)];
+          }
+          residuals.data()[0] = Limits::infinity();
+          Guarded<R> rows((samples - 1) * stride + whole);
+          for (Index i = 0; i < rows.count(); ++i) rows.data()[i] = R{42};
+          std::vector<R> twin(rows.data(), rows.data() + rows.count());
+          for (Index j = neurons; j < whole; ++j) {
+            for (Index s = 0; s < samples; ++s) twin[inputs::size(s * stride + j)] = R{0};
+          }
+          for (Index j = 0; j < neurons; ++j) {
+            const bool minus = draw.coin();
+            const R* const sums = z.data() + j * L::kWidth;
+            rows.data()[j] = idem::FiringBits<R>::pack(L::load(sums), minus);
+            for (Index s = 0; s < samples; ++s) {
+              const R r = residuals.data()[s];
+              twin[inputs::size(s * stride + j)] = sums[s] >= R{0} ? twins::with_sign(minus, r) : R{0};
+            }
+          }
+          idem::FiringBits<R>::unpack(rows.data(), stride, neurons, residuals.data(), samples);
+          REQUIRE(inputs::same_bits(rows.data(), twin.data(), rows.count()));
+          REQUIRE(rows.intact());
+        }
+      }
+    }
   });
 }

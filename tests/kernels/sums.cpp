@@ -43,8 +43,8 @@ TEST_CASE("long sums and norms of vectors are two levels of chains, in blocks of
         CAPTURE(count);
         const Edge<R> x(kind, draw, count);
         REQUIRE(inputs::same_bits(idem::sum(x.data(), count), twins::sum(x.data(), count)));
-        REQUIRE(inputs::same_bits(idem::sum_of_squares(x.data(), count),
-                                  twins::sum_of_squares(x.data(), count)));
+        REQUIRE(
+            inputs::same_bits(idem::sum_of_squares(x.data(), count), twins::sum_of_squares(x.data(), count)));
         REQUIRE(inputs::same_bits(idem::norm(x.data(), count), twins::norm(x.data(), count)));
       }
       const Edge<R> x(kind, draw, 10007);

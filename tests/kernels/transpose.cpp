@@ -54,7 +54,6 @@ void check(void (*transpose)(const R*, Index, Index, R*, Index), Index cols) {
 
 TEST_CASE("transposing moves every number and fills each row with +0 to a whole vector") {
   shapes::for_scalars([]<Real R>() {
-    shapes::for_each<shapes::kTails>(
-        []<Index Cols>() { check(&idem::transpose_columns<Cols, R>, Cols); });
+    shapes::for_each<shapes::kTails>([]<Index Cols>() { check(&idem::transpose_columns<Cols, R>, Cols); });
   });
 }

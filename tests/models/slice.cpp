@@ -33,7 +33,7 @@ struct Case {
   R* (*weights)();
   void (*set_negative)(Index j, bool minus);
   void (*predict)(const R* x, Index count, R* f);
-  void (*forward)(const R* x, Index count, Index parts, R* f, R* z);
+  void (*forward)(const R* x, Index count, Index parts, R* f, R* fires);
 };
 
 template <class Model, Index Count>
@@ -53,18 +53,30 @@ Case<typename Model::Scalar> case_of() {
             });
             CHECK(next == count);
           },
-          [](const R* x, Index count, Index parts, R* f, R* z) {
+          [](const R* x, Index count, Index parts, R* f, R* fires) {
             if constexpr (Count > 0) {
               auto& s = slice<R, D, Count>;
+              static idem::MaskedResiduals<R, D, Count> masked;
+              constexpr Index kStride = masked.kStride;
+              constexpr Index kWidth = idem::Lanes<R>::kWidth;
+              R ones[kWidth];
+              for (R& one : ones) one = R{1};
               const Index vectors = idem::sample_vectors<R>(count);
               // Parts from the last to the first, as hands would take them in any order.
               for (Index p = parts - 1; p >= 0; --p) {
                 const Index first = vectors * p / parts, last = vectors * (p + 1) / parts;
-                idem::forward(model<Model>, x, count, s, first, last, [](Index, Index) {});
+                idem::forward<true>(model<Model>, x, count, s, masked.rows, kStride, first, last,
+                                    [&](Index begin, Index end) {
+                                      for (Index i = begin; i < end; i += kWidth) {
+                                        const Index some = end - i < kWidth ? end - i : kWidth;
+                                        idem::FiringBits<R>::unpack(masked.rows + i * kStride, kStride, D,
+                                                                    ones, some);
+                                      }
+                                    });
               }
               for (Index i = 0; i < count; ++i) {
                 f[i] = s.outputs[i];
-                for (Index j = 0; j < D; ++j) z[i * D + j] = s.sums[j * s.kStride + i];
+                for (Index j = 0; j < D; ++j) fires[i * D + j] = masked.rows[i * kStride + j];
               }
             }
           }};
@@ -88,10 +100,13 @@ void check_slice(const Case<R>& m, Kind kind, Draw& draw) {
   const Index largest = m.d > 100 ? 40 : 150;
   const Edge<R> x(kind, draw, largest * m.d);
   std::vector<R> expected(inputs::size(largest)), f(inputs::size(largest));
-  std::vector<R> sums(inputs::size(largest * m.d)), z(inputs::size(largest * m.d));
+  std::vector<R> firing(inputs::size(largest * m.d)), fires(inputs::size(largest * m.d));
   for (Index s = 0; s < largest; ++s) {
     expected[inputs::size(s)] = twin.predict(x.data() + s * m.d);
-    for (Index j = 0; j < m.d; ++j) sums[inputs::size(s * m.d + j)] = twin.sums[inputs::size(j)];
+    for (Index j = 0; j < m.d; ++j) {
+      const R one = twins::with_sign(twin.negative[inputs::size(j)] != 0, R{1});
+      firing[inputs::size(s * m.d + j)] = twin.sums[inputs::size(j)] >= R{0} ? one : R{0};
+    }
   }
   for (const Index count : {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 33, 40, 64, 65, 149}) {
     if (count > largest) continue;
@@ -103,9 +118,9 @@ void check_slice(const Case<R>& m, Kind kind, Draw& draw) {
     REQUIRE(inputs::same_bits(f.data(), expected.data() + skip, count));
     if (count == 0 || count > m.slice) continue;
     for (const Index parts : {1, 2, 3, 5}) {
-      m.forward(from, count, parts, f.data(), z.data());
+      m.forward(from, count, parts, f.data(), fires.data());
       REQUIRE(inputs::same_bits(f.data(), expected.data() + skip, count));
-      REQUIRE(inputs::same_bits(z.data(), sums.data() + skip * m.d, count * m.d));
+      REQUIRE(inputs::same_bits(fires.data(), firing.data() + skip * m.d, count * m.d));
     }
   }
 }
@@ -142,12 +157,13 @@ TEST_CASE("the size of a slice changes no bit, nor does having none") {
   check_all_kinds<ResidualRelu<double, 5>, 160>();
 }
 
-TEST_CASE(
-    "the layout of a slice knows no lanes: whole rows of sixteens, whole lines of the cache") {
+TEST_CASE("the layout of a slice knows no lanes: whole rows of sixteens, whole lines of the cache") {
   using Small = Slice<float, 5, 16>;
   using Large = Slice<double, 5, 256>;
   static_assert(Small::kStride % 16 == 0 && Small::kStride >= 16);
   static_assert(Large::kStride % 16 == 0 && Large::kStride >= 256);
-  static_assert(sizeof(Small) == (2 * 5 * Small::kStride + 2 * 16) * sizeof(float));
-  static_assert(sizeof(Large) == (2 * 5 * Large::kStride + 2 * 256) * sizeof(double));
+  static_assert(sizeof(Small) == (5 * Small::kStride + 16) * sizeof(float));
+  static_assert(sizeof(Large) == (5 * Large::kStride + 256) * sizeof(double));
+  static_assert(sizeof(idem::MaskedResiduals<float, 100, 16>) == 16 * 112 * sizeof(float));
+  static_assert(sizeof(idem::MaskedResiduals<double, 128, 32>) == 32 * 144 * sizeof(double));
 }

@@ -98,16 +98,13 @@ inline constexpr std::array<Index, 13> kDims = {1, 2, 5, 8, 16, 17, 20, 31, 33, 
 }  // namespace
 
 TEST_CASE("the residual network is the plain loop for every dimension, sign and input") {
-  shapes::for_scalars([]<Real R>() {
-    shapes::for_each<kDims>([]<Index D>() { check_model<ResidualRelu<R, D>>(); });
-  });
+  shapes::for_scalars(
+      []<Real R>() { shapes::for_each<kDims>([]<Index D>() { check_model<ResidualRelu<R, D>>(); }); });
 }
 
-TEST_CASE(
-    "the network without the identity is the plain loop for every dimension, sign and input") {
-  shapes::for_scalars([]<Real R>() {
-    shapes::for_each<kDims>([]<Index D>() { check_model<VanillaRelu<R, D>>(); });
-  });
+TEST_CASE("the network without the identity is the plain loop for every dimension, sign and input") {
+  shapes::for_scalars(
+      []<Real R>() { shapes::for_each<kDims>([]<Index D>() { check_model<VanillaRelu<R, D>>(); }); });
 }
 
 TEST_CASE("a neuron is on at both zeros and off at NaN and below") {

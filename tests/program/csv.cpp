@@ -70,13 +70,11 @@ TEST_CASE("a CSV that cannot be read says where and why") {
   CHECK(refusal("") == "a.csv: empty");
   CHECK(refusal("\xef\xbb\xbf") == "a.csv: empty");
   CHECK(refusal("a,y\n") == "a.csv: no line of numbers below the header");
-  CHECK(refusal("1,2\n3,4\n") ==
-        "a.csv, line 1: numbers, where the names of the columns must stand");
+  CHECK(refusal("1,2\n3,4\n") == "a.csv, line 1: numbers, where the names of the columns must stand");
   CHECK(refusal("a\n1\n") ==
         "a.csv, line 1: a alone: an input column and a label column are needed, "
         "with commas between");
-  CHECK(refusal("a,y,y\n1,2,3\n") ==
-        "a.csv, line 1: columns 2 and 3 are both named y: one holds the labels");
+  CHECK(refusal("a,y,y\n1,2,3\n") == "a.csv, line 1: columns 2 and 3 are both named y: one holds the labels");
   CHECK(refusal(",a,y\n0,1,2\n") ==
         "a.csv, line 1, column 1: no name: each column must have one (pandas: index=False)");
   CHECK(refusal("a,b,y\n1,2,3\n4,5\n") == "a.csv, line 3: 2 fields, where line 1 names 3 columns");
@@ -89,12 +87,9 @@ TEST_CASE("a CSV that cannot be read says where and why") {
         "a.csv, line 3, column 1 (a): \"nan\" is not allowed: every number must be finite");
   CHECK(refusal("a,y\n1,-inf\n") ==
         "a.csv, line 2, column 2 (y): \"-inf\" is not allowed: every number must be finite");
-  CHECK(refusal("a,y\n1,1e309\n") ==
-        "a.csv, line 2, column 2 (y): \"1e309\" is too large for double");
-  CHECK(refusal<float>("a,y\n-1e39,1\n") ==
-        "a.csv, line 2, column 1 (a): \"-1e39\" is too large for float");
-  CHECK(refusal("a,y\n1,\"2\n3,4\n") ==
-        "a.csv, line 2, column 2: the quote that opens here is never closed");
+  CHECK(refusal("a,y\n1,1e309\n") == "a.csv, line 2, column 2 (y): \"1e309\" is too large for double");
+  CHECK(refusal<float>("a,y\n-1e39,1\n") == "a.csv, line 2, column 1 (a): \"-1e39\" is too large for float");
+  CHECK(refusal("a,y\n1,\"2\n3,4\n") == "a.csv, line 2, column 2: the quote that opens here is never closed");
   CHECK(refusal("a,y\n1,\"2\"3\n") ==
         "a.csv, line 2, column 2: text after the closing quote: a quote within quotes is doubled");
   CHECK(refusal(std::string("\xff\xfe"
@@ -103,6 +98,5 @@ TEST_CASE("a CSV that cannot be read says where and why") {
 }
 
 TEST_CASE("lines are counted as an editor counts them") {
-  CHECK(refusal("\"a\nb\",y\n1,2\nx,3\n") ==
-        "a.csv, line 4, column 1 (a\nb): \"x\" is not a number");
+  CHECK(refusal("\"a\nb\",y\n1,2\nx,3\n") == "a.csv, line 4, column 1 (a\nb): \"x\" is not a number");
 }

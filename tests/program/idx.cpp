@@ -23,8 +23,7 @@ std::string bytes(const char (&start)[N]) {
   return std::string(start, N - 1);
 }
 
-const std::string kImages =
-    bytes("\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x03\x01\x02\x03\x04\x05\xff");
+const std::string kImages = bytes("\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x03\x01\x02\x03\x04\x05\xff");
 const std::string kLabels = bytes("\0\0\x08\x01\0\0\0\x02\x07\x09");
 
 }  // namespace
@@ -34,8 +33,7 @@ TEST_CASE("images of an idx file become rows") {
   const auto images = idem::read_idx<float>(folder.file("a", kImages), Part::inputs);
   CHECK(images.values == std::vector<float>{1, 2, 3, 4, 5, 255});
   CHECK(images.shape == std::vector<idem::Index>{2, 1, 3});
-  CHECK(idem::read_idx<double>(folder.file("b", kLabels), Part::labels).values ==
-        std::vector<double>{7, 9});
+  CHECK(idem::read_idx<double>(folder.file("b", kLabels), Part::labels).values == std::vector<double>{7, 9});
 }
 
 TEST_CASE("every element type of an idx file is read") {
@@ -65,8 +63,7 @@ TEST_CASE("MNIST is read from its gzipped files") {
 
 TEST_CASE("what is no idx file is refused") {
   const std::string ending = ", where images begin with 00 00 08 03 and labels with 00 00 08 01";
-  const std::string beginning =
-      "a-idx: neither named .npy or .csv nor an MNIST idx file: it begins with ";
+  const std::string beginning = "a-idx: neither named .npy or .csv nor an MNIST idx file: it begins with ";
   CHECK(refusal("a,y\n1,2\n") == beginning + "61 2c 79 0a" + ending);
   CHECK(refusal(bytes("\0\0\x08")) == beginning + "00 00 08" + ending);
   CHECK(refusal(bytes("\0\0\x0a\x01")) == beginning + "00 00 0a 01" + ending);
@@ -82,12 +79,10 @@ TEST_CASE("images and labels that are taken for each other are refused") {
 }
 
 TEST_CASE("an idx file whose length is not what its header declares is refused") {
-  CHECK(refusal(kImages.substr(0, 10)) ==
-        "a-idx: truncated: it ends at byte 10, within the header");
+  CHECK(refusal(kImages.substr(0, 10)) == "a-idx: truncated: it ends at byte 10, within the header");
   CHECK(refusal(kImages.substr(0, 20)) ==
         "a-idx: truncated: shape (2, 1, 3) needs 6 bytes after the header, 4 are there");
-  CHECK(refusal(kImages + "x") ==
-        "a-idx: goes on after byte 22, where its last element should end it");
+  CHECK(refusal(kImages + "x") == "a-idx: goes on after byte 22, where its last element should end it");
   CHECK(refusal(bytes("\0\0\x08\x03\0\0\0\0\0\0\0\x01\0\0\0\x03")) ==
         "a-idx: shape (0, 1, 3) holds no numbers: at least one sample is needed");
   CHECK(refusal(bytes("\0\0\x08\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"))

@@ -94,12 +94,12 @@ TEST_CASE("damaged gzip data are refused, never read in part") {
   };
   for (const std::size_t length :
        {std::size_t{2}, std::size_t{9}, std::size_t{10}, std::size_t{500}, whole.size() - 1}) {
-    CHECK(refusal(whole.substr(0, length)) == "a.gz: truncated: the gzip data stop at byte " +
-                                                  std::to_string(length) + " before their end");
+    CHECK(refusal(whole.substr(0, length)) ==
+          "a.gz: truncated: the gzip data stop at byte " + std::to_string(length) + " before their end");
   }
   std::string changed = whole;
   changed[whole.size() - 8] = static_cast<char>(changed[whole.size() - 8] ^ 1);
-  CHECK(refusal(changed) == "a.gz: corrupt gzip data before byte " +
-                                std::to_string(whole.size() - 4) + ": incorrect data check");
+  CHECK(refusal(changed) ==
+        "a.gz: corrupt gzip data before byte " + std::to_string(whole.size() - 4) + ": incorrect data check");
   CHECK(refusal(whole + "rest").find("corrupt gzip data") != std::string::npos);
 }

@@ -114,10 +114,9 @@ TEST_CASE("all three versions and spellings of the .npy header are read") {
   for (const int version : {1, 2, 3}) {
     CHECK(read(npy(dictionary("<f8", "(2, 2)"), elements, version)).size() == 4);
   }
-  for (const char* text :
-       {"{'descr':'<f8','fortran_order':False,'shape':(2,2)}",
-        "{\"shape\": (2, 2,), \"descr\": \"<f8\", \"fortran_order\": False}",
-        "  { 'fortran_order' : False , 'shape' : ( 2 , 2 ) , 'descr' : '<f8' }"}) {
+  for (const char* text : {"{'descr':'<f8','fortran_order':False,'shape':(2,2)}",
+                           "{\"shape\": (2, 2,), \"descr\": \"<f8\", \"fortran_order\": False}",
+                           "  { 'fortran_order' : False , 'shape' : ( 2 , 2 ) , 'descr' : '<f8' }"}) {
     CAPTURE(text);
     CHECK(read(npy(text, elements)).size() == 4);
   }
@@ -148,14 +147,10 @@ TEST_CASE("an .npy file of the wrong shape is refused") {
 TEST_CASE("an .npy file whose length is not what its shape needs is refused") {
   CHECK(refusal(kTwoByTwo.substr(0, kTwoByTwo.size() - 1)) ==
         "a.npy: truncated: shape (2, 2) needs 32 bytes after the header, 31 are there");
-  CHECK(refusal(kTwoByTwo + "x") ==
-        "a.npy: goes on after byte 160, where its last element should end it");
-  CHECK(refusal(kTwoByTwo.substr(0, 50)) ==
-        "a.npy: truncated: it ends at byte 50, within the header");
-  CHECK(refusal(kTwoByTwo.substr(0, 9)) ==
-        "a.npy: truncated: it ends at byte 9, within the header");
-  CHECK(refusal(kTwoByTwo.substr(0, 7)) ==
-        "a.npy: truncated: it ends at byte 7, within the header");
+  CHECK(refusal(kTwoByTwo + "x") == "a.npy: goes on after byte 160, where its last element should end it");
+  CHECK(refusal(kTwoByTwo.substr(0, 50)) == "a.npy: truncated: it ends at byte 50, within the header");
+  CHECK(refusal(kTwoByTwo.substr(0, 9)) == "a.npy: truncated: it ends at byte 9, within the header");
+  CHECK(refusal(kTwoByTwo.substr(0, 7)) == "a.npy: truncated: it ends at byte 7, within the header");
 }
 
 TEST_CASE("sizes that no file can have are refused without being allocated") {
@@ -171,32 +166,28 @@ TEST_CASE("sizes that no file can have are refused without being allocated") {
 }
 
 TEST_CASE("what is no .npy file of numbers is refused") {
-  CHECK(refusal("\x89PNG\r\n\x1a\n") ==
-        "a.npy: not a .npy file: it does not begin with \\x93NUMPY");
+  CHECK(refusal("\x89PNG\r\n\x1a\n") == "a.npy: not a .npy file: it does not begin with \\x93NUMPY");
   CHECK(refusal("x") == "a.npy: not a .npy file: it does not begin with \\x93NUMPY");
   CHECK(refusal("") == "a.npy: empty");
   CHECK(refusal(npy(dictionary("<f8", "(2, 2)"), "", 4)) ==
         "a.npy: version 4.0 of the .npy format: versions 1.0, 2.0 and 3.0 are read");
-  for (const char* type :
-       {"|O", "<c16", "<f2", "<f16", "<U5", "|b1", "<M8[ns]", "<i3", "|f", "f8"}) {
+  for (const char* type : {"|O", "<c16", "<f2", "<f16", "<U5", "|b1", "<M8[ns]", "<i3", "|f", "f8"}) {
     CHECK(refusal(npy(dictionary(type, "(2, 2)"), "")) ==
           "a.npy: its elements are of type '" + std::string(type) +
               "': save floats of 4 or 8 bytes or integers, as numpy.save(name, "
               "a.astype('float32')) does");
   }
-  for (const char* text :
-       {"", "{", "{}", "{'descr': '<f8'}", "{'descr': '<f8', 'fortran_order': False}",
-        "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2, 2), }",
-        "{'descr': '<f8', 'fortran_order': 0, 'shape': (2, 2), }",
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (2, -2), }",
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), 'more': 1}",
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), } x",
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (2 2), }",
-        "{'descr': '<f8' 'fortran_order': False, 'shape': (2, 2), }", "{'descr': '<f8", "{'",
-        "{'shape': (", "{'shape': (2,", "{'fortran_order': "}) {
+  for (const char* text : {"", "{", "{}", "{'descr': '<f8'}", "{'descr': '<f8', 'fortran_order': False}",
+                           "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2, 2), }",
+                           "{'descr': '<f8', 'fortran_order': 0, 'shape': (2, 2), }",
+                           "{'descr': '<f8', 'fortran_order': False, 'shape': (2, -2), }",
+                           "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), 'more': 1}",
+                           "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), } x",
+                           "{'descr': '<f8', 'fortran_order': False, 'shape': (2 2), }",
+                           "{'descr': '<f8' 'fortran_order': False, 'shape': (2, 2), }", "{'descr': '<f8",
+                           "{'", "{'shape': (", "{'shape': (2,", "{'fortran_order': "}) {
     CAPTURE(text);
-    CHECK(refusal(npy(text, "")).find("is not the dictionary that numpy.save writes") !=
-          std::string::npos);
+    CHECK(refusal(npy(text, "")).find("is not the dictionary that numpy.save writes") != std::string::npos);
   }
 }
 

@@ -22,8 +22,8 @@ TEST_CASE("the name of a file picks its reader") {
   const std::string upper = folder.file("X.NPY", kInputs);
   const std::string y = folder.file("labels", kLabels);
   const std::string csv = folder.file("both.csv", kCsv);
-  for (const auto& table : {idem::read_table<float>(x, y), idem::read_table<float>(upper, y),
-                            idem::read_table<float>(csv, "")}) {
+  for (const auto& table :
+       {idem::read_table<float>(x, y), idem::read_table<float>(upper, y), idem::read_table<float>(csv, "")}) {
     CHECK(table.x == std::vector<float>{1, 2, 3, 4});
     CHECK(table.y == std::vector<float>{5, 6});
     CHECK(table.rows == 2);
@@ -49,12 +49,10 @@ TEST_CASE("inputs and labels that do not belong together are refused") {
   const auto refusal = [&](const std::string& data, const std::string& labels) {
     return complaint(folder, [&] { idem::read_table<double>(data, labels); });
   };
-  CHECK(refusal(x, y) ==
-        "x.npy holds 2 samples, y holds 3 labels: there must be one label for each sample");
+  CHECK(refusal(x, y) == "x.npy holds 2 samples, y holds 3 labels: there must be one label for each sample");
   CHECK(refusal(x, "") == "x.npy: its labels are in a file of their own: name it by --labels");
-  CHECK(
-      refusal(csv, y) ==
-      "both.csv: a .csv holds its own labels, in its last column or the one named y: leave out y");
+  CHECK(refusal(csv, y) ==
+        "both.csv: a .csv holds its own labels, in its last column or the one named y: leave out y");
   CHECK(refusal(x, csv) ==
         "both.csv: labels in a .csv stand beside their inputs: give that file to --data alone");
 }

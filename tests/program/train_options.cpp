@@ -83,8 +83,7 @@ TEST_CASE("a value that is out of range is refused with what would be right") {
   CHECK(refusal("--steps 1.5") == "--steps: \"1.5\"" + whole + "1" + most);
   CHECK(refusal("--steps 1e3") == "--steps: \"1e3\"" + whole + "1" + most);
   CHECK(refusal("--batch -5") == "--batch: \"-5\"" + whole + "1" + most);
-  CHECK(refusal("--batch 99999999999999999999") ==
-        "--batch: \"99999999999999999999\"" + whole + "1" + most);
+  CHECK(refusal("--batch 99999999999999999999") == "--batch: \"99999999999999999999\"" + whole + "1" + most);
   CHECK(refusal("--samples 0") == "--samples: \"0\"" + whole + "1" + most);
   CHECK(refusal("--seed -1") == "--seed: \"-1\"" + whole + "0 to 18446744073709551615");
   CHECK(refusal("--threads 0") == "--threads: \"0\"" + whole + "1 to 1024");
@@ -99,16 +98,14 @@ TEST_CASE("a value that is out of range is refused with what would be right") {
   CHECK(refusal("--init zero") == "--init: \"zero\" is not one of identity, random");
   CHECK(refusal("--scalar half") == "--scalar: \"half\" is not one of float, double");
   CHECK(refusal("--schedule decay:1:5") == "--schedule, FACTOR: 1 is not below 1");
-  CHECK(refusal("--schedule decay:0:5") ==
-        "--schedule, FACTOR: \"0\" is not a finite number above 0");
+  CHECK(refusal("--schedule decay:0:5") == "--schedule, FACTOR: \"0\" is not a finite number above 0");
   CHECK(refusal("--schedule decay:0.5:0") == "--schedule, EVERY: \"0\"" + whole + "1" + most);
   for (const char* text : {"x", "decay", "decay:0.5", "decay:0.5:1:2", "constant:1", "lemma25:1"}) {
     CHECK(refusal(std::string("--schedule ") + text) ==
           "--schedule: \"" + std::string(text) +
               "\" is not one of constant, decay:FACTOR:EVERY, lemma25:ALPHA:DELTA");
   }
-  CHECK(refusal("--trace --json a.json") ==
-        "--trace: \"--json\" stands where the name of a file is needed");
+  CHECK(refusal("--trace --json a.json") == "--trace: \"--json\" stands where the name of a file is needed");
 }
 
 TEST_CASE("a dimension that is not built in says which are and how to build it") {
@@ -117,11 +114,9 @@ TEST_CASE("a dimension that is not built in says which are and how to build it")
 }
 
 TEST_CASE("options that contradict one another are refused") {
-  CHECK(refusal("--samples 10 --batch 11") ==
-        "--batch: 11 is larger than the set, which has 10 samples");
+  CHECK(refusal("--samples 10 --batch 11") == "--batch: 11 is larger than the set, which has 10 samples");
   const std::string batch = std::to_string(TrainOptions{}.batch);
-  CHECK(refusal("--samples 10") ==
-        "--batch: " + batch + " is larger than the set, which has 10 samples");
+  CHECK(refusal("--samples 10") == "--batch: " + batch + " is larger than the set, which has 10 samples");
   CHECK(refusal("--samples 100 --epochs 2 --steps 3") == "--epochs and --steps: give one of them");
   CHECK(refusal("--epochs 2") ==
         "--epochs: fresh samples have no epochs: give --steps instead, or --samples N");
@@ -157,9 +152,8 @@ TEST_CASE("data from a file settle the dimension, the size and the batch") {
   };
   CHECK(unfit("--data x.csv --batch 51", 50, dim) ==
         "--batch: 51 is larger than the set, which has 50 samples");
-  CHECK(unfit("--data x.csv --dim 9", 50, dim) == "--dim: 9, but the samples of x.csv have " +
-                                                      std::to_string(dim) +
-                                                      " components: leave --dim out");
+  CHECK(unfit("--data x.csv --dim 9", 50, dim) ==
+        "--dim: 9, but the samples of x.csv have " + std::to_string(dim) + " components: leave --dim out");
   CHECK(unfit("--data x.csv", 50, 51).starts_with("dimension 51 is not built in"));
 }
 

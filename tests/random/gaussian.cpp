@@ -118,8 +118,8 @@ void check_fill(const Stream& stream, std::uint64_t index, Index offset, Index c
   CHECK(std::memcmp(filled, expected, sizeof filled) == 0);
 }
 
-TEST_CASE_TEMPLATE("filling gives what drawing one by one gives, and touches nothing else", R,
-                   float, double) {
+TEST_CASE_TEMPLATE("filling gives what drawing one by one gives, and touches nothing else", R, float,
+                   double) {
   for (Index count = 0; count <= 150; ++count) {
     for (Index offset = 0; offset < 5; ++offset) {
       check_fill<R>({1, Purpose::inputs}, static_cast<std::uint64_t>(count), offset, count);
@@ -133,15 +133,12 @@ TEST_CASE_TEMPLATE("a batch drawn at once is its samples drawn one by one", R, f
   static R batch[67 * 50];
   static R expected[67 * 50];
   const Stream stream{2, Purpose::inputs, 9};
-  const auto index_of = [](Index row) {
-    return 0xfffffff0u + static_cast<std::uint64_t>(row * row);
-  };
+  const auto index_of = [](Index row) { return 0xfffffff0u + static_cast<std::uint64_t>(row * row); };
   for (const Index cols : {0, 1, 2, 3, 4, 5, 7, 8, 20, 33, 49}) {
     for (Index rows = 0; rows <= 66; rows += rows < 34 ? 1 : 4) {
       for (R& x : batch) x = R{-99};
       for (R& x : expected) x = R{-99};
-      for (Index r = 0; r < rows; ++r)
-        gaussian_fill(stream, index_of(r), expected + r * cols, cols);
+      for (Index r = 0; r < rows; ++r) gaussian_fill(stream, index_of(r), expected + r * cols, cols);
       gaussian_rows(stream, index_of, batch, rows, cols);
       CHECK(std::memcmp(batch, expected, sizeof batch) == 0);
     }

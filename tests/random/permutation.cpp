@@ -27,8 +27,7 @@ bool is_bijection(const Permutation& order, std::uint32_t n) {
 
 TEST_CASE("every sample stands at exactly one position") {
   for (std::uint32_t n = 1; n <= 70; ++n) {
-    for (std::uint32_t epoch = 0; epoch < 5; ++epoch)
-      CHECK(is_bijection(Permutation(1, epoch, n), n));
+    for (std::uint32_t epoch = 0; epoch < 5; ++epoch) CHECK(is_bijection(Permutation(1, epoch, n), n));
   }
   for (const std::uint32_t n : {127u, 128u, 129u, 1000u, 32768u, 65535u, 65536u, 65537u, 100000u}) {
     CHECK(is_bijection(Permutation(0xffffffffffffffffu, 0xffffffffu, n), n));
@@ -53,8 +52,7 @@ TEST_CASE("another epoch or seed is another order, the same ones the same order"
   constexpr std::uint32_t kCount = 1000;
   const Permutation order(5, 2, kCount);
   const Permutation again(5, 2, kCount);
-  const Permutation others[] = {
-      {5, 3, kCount}, {6, 2, kCount}, {5 + (std::uint64_t{1} << 32), 2, kCount}};
+  const Permutation others[] = {{5, 3, kCount}, {6, 2, kCount}, {5 + (std::uint64_t{1} << 32), 2, kCount}};
   std::uint32_t differing = 0;
   for (std::uint32_t p = 0; p < kCount; ++p) differing += order(p) != again(p);
   CHECK(differing == 0);
@@ -113,8 +111,7 @@ constexpr std::uint32_t at_compile_time(std::uint32_t position) {
 }
 
 TEST_CASE("the order is the recorded one, at compile time and at run time") {
-  constexpr std::uint32_t kCompiled[] = {at_compile_time(0), at_compile_time(1),
-                                         at_compile_time(59999)};
+  constexpr std::uint32_t kCompiled[] = {at_compile_time(0), at_compile_time(1), at_compile_time(59999)};
   const Permutation order(1, 2, 60000);
   CHECK(order(0u) == kCompiled[0]);
   CHECK(order(1u) == kCompiled[1]);

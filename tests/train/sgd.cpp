@@ -70,8 +70,7 @@ TEST_CASE("init sets the identity mapping, an empty batch and no loss, whatever 
   });
 }
 
-TEST_CASE(
-    "a sample that is not finite is refused wherever the number stands, and changes nothing") {
+TEST_CASE("a sample that is not finite is refused wherever the number stands, and changes nothing") {
   for_trainers([]<Real R>(const Erased<R>& t) {
     using Limits = std::numeric_limits<R>;
     Fed<R> fed(t, 40, 2);
@@ -119,8 +118,7 @@ TEST_CASE("a batch without a sample cannot end") {
     CHECK(t.feed(nullptr, nullptr, 0, fed.alone) == Status::ok);
     CHECK(t.end_batch(kEta<R>, fed.alone) == Status::empty_batch);
     CHECK(t.feed(fed.x.data(), fed.y.data(), -1, fed.alone) == Status::bad_argument);
-    CHECK(t.feed(nullptr, nullptr, std::numeric_limits<Index>::min(), fed.alone) ==
-          Status::bad_argument);
+    CHECK(t.feed(nullptr, nullptr, std::numeric_limits<Index>::min(), fed.alone) == Status::bad_argument);
     CHECK(t.state() == before);
   });
 }

@@ -56,8 +56,7 @@ TEST_CASE("the spectral distance is 100 rounds on rounded differences") {
       for (Index i = 0; i < D * D; ++i) difference[i] = w[i] - teacher[i];
       const R ours = idem::spectral_distance(View<R, D, D>{w}, View<R, D, D>{teacher}, scratch);
       CHECK(inputs::same_bits(ours, twins::spectral_norm(difference, D, D, 100)));
-      CHECK(inputs::same_bits(
-          idem::spectral_distance(View<R, D, D>{w}, View<R, D, D>{w}, scratch), R{0}));
+      CHECK(inputs::same_bits(idem::spectral_distance(View<R, D, D>{w}, View<R, D, D>{w}, scratch), R{0}));
     }
   });
 }

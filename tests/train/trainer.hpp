@@ -52,21 +52,20 @@ Erased<typename Model::Scalar> erased() {
   using R = typename Model::Scalar;
   using T = idem::Sgd<Model, Slice>;
   constexpr Index D = Model::kDim;
-  return {D,
-          Slice,
-          Model::kSkip == idem::Skip::identity,
-          reinterpret_cast<unsigned char*>(&object<T>),
-          sizeof(T),
-          [] { return object<T>.init(); },
-          [] { return object<T>.weights().data(); },
-          [](Index j, bool minus) { object<T>.model().set_negative(j, minus); },
-          [](const R* x, const R* y, Index count, Hands& hands) {
-            return object<T>.feed(x, y, count, hands);
-          },
-          [](R eta, Hands& hands) { return object<T>.end_batch(eta, hands); },
-          [] { object<T>.abort_batch(); },
-          [] { return object<T>.count(); },
-          [] { return object<T>.loss(); }};
+  return {
+      D,
+      Slice,
+      Model::kSkip == idem::Skip::identity,
+      reinterpret_cast<unsigned char*>(&object<T>),
+      sizeof(T),
+      [] { return object<T>.init(); },
+      [] { return object<T>.weights().data(); },
+      [](Index j, bool minus) { object<T>.model().set_negative(j, minus); },
+      [](const R* x, const R* y, Index count, Hands& hands) { return object<T>.feed(x, y, count, hands); },
+      [](R eta, Hands& hands) { return object<T>.end_batch(eta, hands); },
+      [] { object<T>.abort_batch(); },
+      [] { return object<T>.count(); },
+      [] { return object<T>.loss(); }};
 }
 
 /// How samples are handed over.
@@ -126,8 +125,7 @@ struct Course {
     for (const Index batch : batches) {
       for (Index left = batch; left > 0;) {
         const R* const sample = x.data() + at * d;
-        const bool alone =
-            feeding == Feeding::one_by_one || (feeding == Feeding::mixed && draw.coin());
+        const bool alone = feeding == Feeding::one_by_one || (feeding == Feeding::mixed && draw.coin());
         const Index count = alone ? 1 : feeding == Feeding::whole ? left : draw.below(left + 1);
         REQUIRE(t.feed(sample, y.data() + at, count, hands) == Status::ok);
         left -= count;
@@ -153,8 +151,7 @@ struct Course {
 /// Whether two histories are the same bits.
 template <Real R>
 bool same(const std::vector<R>& a, const std::vector<R>& b) {
-  return a.size() == b.size() &&
-         inputs::same_bits(a.data(), b.data(), static_cast<Index>(a.size()));
+  return a.size() == b.size() && inputs::same_bits(a.data(), b.data(), static_cast<Index>(a.size()));
 }
 
 /// Batches with short ends, single samples, and more samples than a slice or a block of depth

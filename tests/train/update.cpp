@@ -12,6 +12,7 @@ namespace {
 using hands::Hands;
 using hands::Way;
 using idem::Index;
+using idem::Layout;
 using idem::Real;
 using inputs::Draw;
 using inputs::Edge;
@@ -19,7 +20,10 @@ using inputs::Guarded;
 using inputs::Kind;
 
 template <Real R>
-using Update = bool (*)(R c, const R* gradient, R* weights, Hands& hands);
+struct Update {
+  Layout layout;
+  bool (*take)(R c, const R* gradient, R* weights, Hands& hands);
+};
 
 /// Checks a step against the plain loop: taken exactly when every new weight is finite.
 template <Real R>
@@ -28,7 +32,8 @@ bool check_step(Update<R> update, Index d, R c, const R* gradient, const R* weig
   bool finite = true;
   for (Index k = 0; k < d; ++k) {
     for (Index j = 0; j < d; ++j) {
-      const R w = idem::fma(-c, gradient[j * d + k] + R{0}, weights[k * d + j]);
+      const R g = gradient[update.layout == Layout::by_input ? k * d + j : j * d + k];
+      const R w = idem::fma(-c, g + R{0}, weights[k * d + j]);
       if (!(w - w == R{0})) finite = false;
       twin[inputs::size(k * d + j)] = w;
     }
@@ -36,7 +41,7 @@ bool check_step(Update<R> update, Index d, R c, const R* gradient, const R* weig
   if (!finite) twin.assign(weights, weights + d * d);
   Guarded<R> ours(d * d);
   std::memcpy(ours.data(), weights, twin.size() * sizeof(R));
-  REQUIRE(update(c, gradient, ours.data(), hands) == finite);
+  REQUIRE(update.take(c, gradient, ours.data(), hands) == finite);
   REQUIRE(std::memcmp(ours.data(), twin.data(), twin.size() * sizeof(R)) == 0);
   REQUIRE(ours.intact());
   return finite;
@@ -78,11 +83,13 @@ void check_edge(Update<R> update, Index d) {
     // Small steps leave the largest numbers where they are; one step lies around half a unit
     // beyond.
     const auto at = inputs::size(draw.below(d) * d + draw.below(d));
-    const auto from = (at % inputs::size(d)) * inputs::size(d) + at / inputs::size(d);
+    const auto from = update.layout == Layout::by_input
+                          ? at
+                          : (at % inputs::size(d)) * inputs::size(d) + at / inputs::size(d);
     weights[at] = draw.coin() ? kMax : -kMax;
     const R half = ulp / 2;
-    const R sizes[] = {
-        half, half * (1 - Limits::epsilon()), half * (1 + Limits::epsilon()), ulp, kMax, kMax / 2};
+    const R sizes[] = {half,    half * (1 - Limits::epsilon()), half * (1 + Limits::epsilon()), ulp, kMax,
+                       kMax / 2};
     const R size = sizes[draw.below(6)];
     gradient[from] = draw.coin() ? size : -size;
     const R c = draw.coin() ? R{1} : R{-1};
@@ -115,29 +122,35 @@ void check_not_finite(Update<R> update, Index d) {
   REQUIRE(check_step(update, d, Limits::denorm_min(), gradient.data(), weights.data(), hands));
 }
 
+/// Calls test(update) for both layouts of the gradient.
+template <Real R, Index D, class Test>
+void for_layouts(const Test& test) {
+  test(Update<R>{Layout::by_input, &idem::update_weights<D, Layout::by_input, R, Hands>});
+  test(Update<R>{Layout::by_neuron, &idem::update_weights<D, Layout::by_neuron, R, Hands>});
+}
+
 inline constexpr std::array<Index, 12> kDims = {1, 2, 3, 4, 7, 8, 9, 16, 17, 20, 33, 100};
 
 }  // namespace
 
 TEST_CASE("a step is the plain loop for every dimension, input and number of hands") {
   shapes::for_scalars([]<Real R>() {
-    shapes::for_each<kDims>(
-        []<Index D>() { check_kinds<R>(&idem::update_weights<D, R, Hands>, D); });
+    shapes::for_each<kDims>([]<Index D>() { for_layouts<R, D>([](Update<R> u) { check_kinds<R>(u, D); }); });
   });
 }
 
 TEST_CASE("a step near overflow is taken exactly when every weight stays finite") {
   shapes::for_scalars([]<Real R>() {
-    check_edge<R>(&idem::update_weights<1, R, Hands>, 1);
-    check_edge<R>(&idem::update_weights<3, R, Hands>, 3);
-    check_edge<R>(&idem::update_weights<17, R, Hands>, 17);
+    for_layouts<R, 1>([](Update<R> u) { check_edge<R>(u, 1); });
+    for_layouts<R, 3>([](Update<R> u) { check_edge<R>(u, 3); });
+    for_layouts<R, 17>([](Update<R> u) { check_edge<R>(u, 17); });
   });
 }
 
 TEST_CASE("weights of 3e38 take the step that just fits and refuse the one that just does not") {
   Hands hands(Way::forward, 1);
   const auto step = [&](float g, float w) {
-    const bool taken = idem::update_weights<1, float>(1.0f, &g, &w, hands);
+    const bool taken = idem::update_weights<1, Layout::by_input>(1.0f, &g, &w, hands);
     return std::pair(taken, w);
   };
   CHECK(step(-0.4e38f, 3e38f) == std::pair(true, 3.4e38f));
@@ -148,9 +161,9 @@ TEST_CASE("weights of 3e38 take the step that just fits and refuse the one that 
 
 TEST_CASE("one number that is not finite refuses the whole step") {
   shapes::for_scalars([]<Real R>() {
-    check_not_finite<R>(&idem::update_weights<1, R, Hands>, 1);
-    check_not_finite<R>(&idem::update_weights<9, R, Hands>, 9);
-    check_not_finite<R>(&idem::update_weights<20, R, Hands>, 20);
+    for_layouts<R, 1>([](Update<R> u) { check_not_finite<R>(u, 1); });
+    for_layouts<R, 9>([](Update<R> u) { check_not_finite<R>(u, 9); });
+    for_layouts<R, 20>([](Update<R> u) { check_not_finite<R>(u, 20); });
   });
 }
 
@@ -161,8 +174,8 @@ TEST_CASE("a gradient of -0 moves a weight as one of +0 does") {
       for (const R c : {R{1}, R{-1}, R{0}}) {
         R positive = w, negative = w;
         const R plus = R{0}, minus = -R{0};
-        REQUIRE(idem::update_weights<1, R>(c, &plus, &positive, hands));
-        REQUIRE(idem::update_weights<1, R>(c, &minus, &negative, hands));
+        REQUIRE(idem::update_weights<1, Layout::by_input>(c, &plus, &positive, hands));
+        REQUIRE(idem::update_weights<1, Layout::by_input>(c, &minus, &negative, hands));
         CHECK(inputs::same_bits(positive, negative));
       }
     }

@@ -33,8 +33,7 @@ inline constexpr R kNan = std::numeric_limits<R>::quiet_NaN();
 template <Real R>
 IDEM_INLINE constexpr R select(bool condition, R a, R b) {
   const BitsOf<R> mask = BitsOf<R>{0} - BitsOf<R>{condition};
-  return std::bit_cast<R>((std::bit_cast<BitsOf<R>>(a) & mask) |
-                          (std::bit_cast<BitsOf<R>>(b) & ~mask));
+  return std::bit_cast<R>((std::bit_cast<BitsOf<R>>(a) & mask) | (std::bit_cast<BitsOf<R>>(b) & ~mask));
 }
 
 /// c[0] + c[1] x + c[2] x^2 + ..., one chain of fma from the last coefficient. Written out by a
@@ -70,8 +69,7 @@ struct Whole {
 template <Real R>
 IDEM_INLINE constexpr Whole<R> round_product(R a, R b) {
   using F = Format<R>;
-  constexpr auto kAnchorBits =
-      (BitsOf<R>{F::kBias + F::kFraction} << F::kFraction) | (F::kImplicit >> 1);
+  constexpr auto kAnchorBits = (BitsOf<R>{F::kBias + F::kFraction} << F::kFraction) | (F::kImplicit >> 1);
   constexpr R kAnchor = std::bit_cast<R>(kAnchorBits);
   const R anchored = fma(a, b, kAnchor);
   return {anchored - kAnchor, std::bit_cast<BitsOf<R>>(anchored) - kAnchorBits};

@@ -97,13 +97,11 @@ struct ElementaryTables<double> {
   static constexpr R kHalfPiLow = -0x1.f1976b7ed8fbcp-110;
 
   // sin r = r + r^3 (c[0] + c[1] r^2 + ...); relative error < 2^-57.4
-  static constexpr R kSin[] = {-0x1.5555555555544p-3,  0x1.111111110f116p-7,
-                               -0x1.a01a019b27133p-13, 0x1.71de34ad58b49p-19,
-                               -0x1.ae5dc85b5de52p-26, 0x1.5d65625bfb7e2p-33};
+  static constexpr R kSin[] = {-0x1.5555555555544p-3, 0x1.111111110f116p-7,   -0x1.a01a019b27133p-13,
+                               0x1.71de34ad58b49p-19, -0x1.ae5dc85b5de52p-26, 0x1.5d65625bfb7e2p-33};
   // cos r = 1 - r^2/2 + r^4 (c[0] + c[1] r^2 + ...); relative error < 2^-63.3
-  static constexpr R kCos[] = {0x1.5555555555547p-5,  -0x1.6c16c16c147b3p-10,
-                               0x1.a01a019bc2481p-16, -0x1.27e4f75ffc35fp-22,
-                               0x1.1ee97a208c066p-29, -0x1.8f747c9dd995fp-37};
+  static constexpr R kCos[] = {0x1.5555555555547p-5,   -0x1.6c16c16c147b3p-10, 0x1.a01a019bc2481p-16,
+                               -0x1.27e4f75ffc35fp-22, 0x1.1ee97a208c066p-29,  -0x1.8f747c9dd995fp-37};
   // atan q = q + q^3 (c[0] + c[1] q^2 + ...), |q| <= 1/2; relative error < 2^-57.7
   static constexpr R kAtan[] = {-0x1.5555555555516p-2, 0x1.9999999991142p-3,  -0x1.249249215de3bp-3,
                                 0x1.c71c7090e8ec7p-4,  -0x1.745cf4cb39789p-4, 0x1.3b113dc14f3cdp-4,

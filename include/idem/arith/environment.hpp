@@ -51,10 +51,10 @@ bool environment_is_good() {
   constexpr BitsOf<R> kSign = BitsOf<R>{1} << (sizeof(R) * 8 - 1);
   const R one = opaque<R>(pattern<R>(kBias));
   const R zero = opaque<R>(0);
-  const R half_ulp = opaque<R>(pattern<R>(kBias - kDigits));          // 2^-p
-  const R above_half = opaque<R>(pattern<R>(kBias - kDigits, 1));     // a little more
-  const R next = opaque<R>(pattern<R>(kBias, 1));                     // 1 + ulp
-  const R smallest = opaque<R>(1);                                    // the least subnormal
+  const R half_ulp = opaque<R>(pattern<R>(kBias - kDigits));       // 2^-p
+  const R above_half = opaque<R>(pattern<R>(kBias - kDigits, 1));  // a little more
+  const R next = opaque<R>(pattern<R>(kBias, 1));                  // 1 + ulp
+  const R smallest = opaque<R>(1);                                 // the least subnormal
   const R smallest_normal = opaque<R>(pattern<R>(1));
   const R half = opaque<R>(pattern<R>(kBias - 1));
   const R three = opaque<R>(pattern<R>(kBias + 1, BitsOf<R>{1} << (kDigits - 2)));
@@ -77,27 +77,33 @@ bool environment_is_good() {
   const BitsOf<R> ulp_squared = pattern<R>(kBias - 2 * (kDigits - 1));
   good = equals(fma(next, next, -two_ulps), ulp_squared) && good;
   // fma on a subnormal result, and the sign of a product that underflows.
-  good = equals(fma(smallest_normal, half, smallest), static_cast<BitsOf<R>>((BitsOf<R>{1} << (kDigits - 2)) + 1)) && good;
+  good = equals(fma(smallest_normal, half, smallest),
+                static_cast<BitsOf<R>>((BitsOf<R>{1} << (kDigits - 2)) + 1)) &&
+         good;
   good = equals(fma(smallest, -smallest, zero), kSign) && good;
   // Division and square root: 1/3 and sqrt(3) rounded.
-  const BitsOf<R> third = sizeof(R) == 4 ? BitsOf<R>{0x3eaaaaabu}
-                                         : static_cast<BitsOf<R>>(0x3fd5555555555555u);
-  const BitsOf<R> root3 = sizeof(R) == 4 ? BitsOf<R>{0x3fddb3d7u}
-                                         : static_cast<BitsOf<R>>(0x3ffbb67ae8584caau);
+  const BitsOf<R> third =
+      sizeof(R) == 4 ? BitsOf<R>{0x3eaaaaabu} : static_cast<BitsOf<R>>(0x3fd5555555555555u);
+  const BitsOf<R> root3 =
+      sizeof(R) == 4 ? BitsOf<R>{0x3fddb3d7u} : static_cast<BitsOf<R>>(0x3ffbb67ae8584caau);
   good = equals(one / three, third) && good;
   good = equals(smallest / (one + one), BitsOf<R>{0}) && good;
   good = equals(sqrt(three), root3) && good;
   // The same through the lanes, which may have a mode or an unwritten habit of their own.
   using Vector = typename Lanes<R>::Vector;
   good = lanes_equal(next, next, -two_ulps, ulp_squared,
-                     [](Vector a, Vector b, Vector c) { return Lanes<R>::fma(a, b, c); }) && good;
+                     [](Vector a, Vector b, Vector c) { return Lanes<R>::fma(a, b, c); }) &&
+         good;
   good = lanes_equal(smallest_normal, half, smallest,
                      static_cast<BitsOf<R>>((BitsOf<R>{1} << (kDigits - 2)) + 1),
-                     [](Vector a, Vector b, Vector c) { return Lanes<R>::fma(a, b, c); }) && good;
+                     [](Vector a, Vector b, Vector c) { return Lanes<R>::fma(a, b, c); }) &&
+         good;
   good = lanes_equal(smallest, smallest, smallest, BitsOf<R>{3},
-                     [](Vector a, Vector b, Vector c) { return a + b + c; }) && good;
+                     [](Vector a, Vector b, Vector c) { return a + b + c; }) &&
+         good;
   good = lanes_equal(next, half_ulp, zero, pattern<R>(kBias, 2),
-                     [](Vector a, Vector b, Vector) { return a + b; }) && good;
+                     [](Vector a, Vector b, Vector) { return a + b; }) &&
+         good;
   return good;
 }
 
@@ -111,9 +117,8 @@ bool environment_is_good() {
 ///
 /// Cost    some sixty operations; on a core without an FPU a few thousand instructions.
 inline Status check_environment() {
-  return detail::environment_is_good<float>() && detail::environment_is_good<double>()
-             ? Status::ok
-             : Status::environment;
+  return detail::environment_is_good<float>() && detail::environment_is_good<double>() ? Status::ok
+                                                                                       : Status::environment;
 }
 
 /// The same for one scalar type: what a trainer of that type needs, and all a small device pays for.

@@ -8,6 +8,8 @@
 /// selects by `mask ? a : b`. This file adds what the operators lack.
 #pragma once
 
+#include <bit>
+#include <cstdint>
 #include <type_traits>
 
 #include <idem/base/types.hpp>
@@ -16,10 +18,26 @@
 
 namespace idem::inline IDEM_TARGET {
 
+namespace detail {
+template <class Word, Index Width>
+struct WordLanes {
+  typedef Word Type __attribute__((vector_size(Width * sizeof(Word))));
+};
+template <class Word>
+struct WordLanes<Word, 1> {
+  using Type = Word;
+};
+}  // namespace detail
+
 template <Real R>
 struct Lanes {
   using Vector = typename LaneTypes<R>::Vector;
   static constexpr Index kWidth = static_cast<Index>(sizeof(Vector) / sizeof(R));
+
+  /// The same registers seen as unsigned integers of the scalar's size.
+  using Word = std::conditional_t<sizeof(R) == 4, std::uint32_t, std::uint64_t>;
+  using Words = typename detail::WordLanes<Word, kWidth>::Type;
+  using SignedWords = typename detail::WordLanes<std::make_signed_t<Word>, kWidth>::Type;
 
   /// Accumulators of a register tile: this many rows of this many vectors fill the register file
   /// without spilling, and are enough chains to hide the latency of an fma.
@@ -35,17 +53,16 @@ struct Lanes {
   }
 
   /// The first `count` lanes, 0 < count < kWidth; no other byte is touched. Absent lanes load as +0.
-  IDEM_INLINE static Vector load_part(const R* from, Index count) {
-    return lane_load_part(from, count);
-  }
-  IDEM_INLINE static void store_part(R* to, Vector v, Index count) {
-    lane_store_part(to, v, count);
-  }
+  IDEM_INLINE static Vector load_part(const R* from, Index count) { return lane_load_part(from, count); }
+  IDEM_INLINE static void store_part(R* to, Vector v, Index count) { lane_store_part(to, v, count); }
 
   IDEM_INLINE static Vector broadcast(R value) { return lane_broadcast(value); }
 
   /// a b + c in each lane, rounded once.
   IDEM_INLINE static Vector fma(Vector a, Vector b, Vector c) { return lane_fma(a, b, c); }
+
+  /// Bit i: whether lane i is at least zero (of either sign).
+  IDEM_INLINE static Word at_least_zero(Vector v) { return lane_at_least_zero(v); }
 
   /// The transpose of the kWidth x kWidth numbers at `from`, rows `stride` apart: lane i of columns[j] is
   /// number j of row i.

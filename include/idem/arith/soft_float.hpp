@@ -30,9 +30,7 @@ struct Format {
   static constexpr Word kInfinity = Word{kSpecial} << kFraction;
   static constexpr Word kNan = kInfinity | (kImplicit >> 1);  // the quiet one, as canonical_bits
 
-  static constexpr int exponent(Word bits) {
-    return static_cast<int>(bits >> kFraction) & kSpecial;
-  }
+  static constexpr int exponent(Word bits) { return static_cast<int>(bits >> kFraction) & kSpecial; }
 };
 
 /// |value| = significand 2^(exponent - kBias - kFraction).
@@ -112,8 +110,7 @@ constexpr Wide<std::uint64_t> multiply(std::uint64_t a, std::uint64_t b) {
   const std::uint64_t low = of_halves(a, b);
   const std::uint64_t left = of_halves(a >> 32, b) + (low >> 32);
   const std::uint64_t right = of_halves(a, b >> 32) + (left & 0xffffffffu);
-  return {of_halves(a >> 32, b >> 32) + (left >> 32) + (right >> 32),
-          (right << 32) | (low & 0xffffffffu)};
+  return {of_halves(a >> 32, b >> 32) + (left >> 32) + (right >> 32), (right << 32) | (low & 0xffffffffu)};
 #endif
 }
 

@@ -87,8 +87,7 @@ template <Real R>
   // more.
   root = (root + (Word{1} << (kExtra - 1))) >> kExtra;
   // The implicit bit adds the 1 taken off the exponent.
-  return std::bit_cast<R>(root +
-                          (static_cast<Word>((exponent >> 1) + F::kBias - 1) << F::kFraction));
+  return std::bit_cast<R>(root + (static_cast<Word>((exponent >> 1) + F::kBias - 1) << F::kFraction));
 }
 
 }  // namespace idem::inline IDEM_TARGET

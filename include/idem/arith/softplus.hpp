@@ -26,8 +26,7 @@ IDEM_INLINE constexpr R exp_of_minus_magnitude(R x) {
 /// Cost      23 fma, 3 products, 4 additions in float; 39, 3, 4 in double.
 template <Real R>
 IDEM_INLINE constexpr R softplus(R x) {
-  using detail::exp_of_minus_magnitude, detail::kHalf, detail::kNan, detail::log_of_parts,
-      detail::select;
+  using detail::exp_of_minus_magnitude, detail::kHalf, detail::kNan, detail::log_of_parts, detail::select;
   const R u = exp_of_minus_magnitude(x);
   // 1 + u = 2^e (1 + f) without rounding the sum.
   const bool below = u < kHalf<R>;

@@ -17,7 +17,8 @@ using BitsOf = std::conditional_t<sizeof(R) == 4, std::uint32_t, std::uint64_t>;
 /// The bit pattern of a number, every NaN as the one quiet NaN, -0 and +0 kept apart.
 template <Real R>
 constexpr BitsOf<R> canonical_bits(R value) {
-  if (value != value) return sizeof(R) == 4 ? BitsOf<R>{0x7fc00000u} : static_cast<BitsOf<R>>(0x7ff8000000000000u);
+  if (value != value)
+    return sizeof(R) == 4 ? BitsOf<R>{0x7fc00000u} : static_cast<BitsOf<R>>(0x7ff8000000000000u);
   return std::bit_cast<BitsOf<R>>(value);
 }
 

@@ -16,9 +16,7 @@ struct Footprint {
   std::size_t scratch = 0;   ///< working memory without meaning between calls
   std::size_t other = 0;     ///< counters, signs, padding
 
-  [[nodiscard]] constexpr std::size_t total() const {
-    return weights + gradient + samples + scratch + other;
-  }
+  [[nodiscard]] constexpr std::size_t total() const { return weights + gradient + samples + scratch + other; }
 };
 
 /// The footprint of a type that states its parts; what they leave of `sizeof` is `other`.

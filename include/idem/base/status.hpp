@@ -8,13 +8,14 @@
 
 namespace idem::inline IDEM_TARGET {
 
-enum class [[nodiscard]] Status : std::uint8_t {
+enum class [[nodiscard]] Status : std::uint8_t;
+enum class Status : std::uint8_t {
   ok,
-  environment,  ///< the processor's floating-point mode breaks the contract
-  not_finite,   ///< an input, label, weight or step size is NaN or infinite
-  diverged,     ///< the new weights would not be finite; the old ones are kept
-  empty_batch,  ///< the end of a batch into which no sample was fed
-  bad_argument, ///< a size, range or count that the function's contract excludes
+  environment,   ///< the processor's floating-point mode breaks the contract
+  not_finite,    ///< an input, label, weight or step size is NaN or infinite
+  diverged,      ///< the new weights would not be finite; the old ones are kept
+  empty_batch,   ///< the end of a batch into which no sample was fed
+  bad_argument,  ///< a size, range or count that the function's contract excludes
 };
 
 /// One sentence for each value: what was wrong and what would be right.

@@ -12,9 +12,9 @@
 
 // ---- settings that cannot keep the contract (ARITHMETIC.md section 1) ---------------------------
 
-#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || \
-    defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||                     \
-    defined(__NO_SIGNED_ZEROS__) || defined(_M_FP_FAST) || defined(__ARM_FP_FAST)
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) ||             \
+    defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || defined(__NO_SIGNED_ZEROS__) || \
+    defined(_M_FP_FAST) || defined(__ARM_FP_FAST)
 #error "idem: fast-math changes results; build without -ffast-math, -Ofast and their parts"
 #endif
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
@@ -49,20 +49,16 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 #endif
 #elif defined(__NO_MATH_ERRNO__) || defined(__GLIBC__)
 #if defined(__FMA__) || defined(__aarch64__) || defined(__s390x__) || defined(__powerpc64__) || \
-    (defined(__riscv_flen) && __riscv_flen >= 32) ||                                            \
-    (defined(__ARM_FEATURE_FMA) && (__ARM_FP & 4))
+    (defined(__riscv_flen) && __riscv_flen >= 32) || (defined(__ARM_FEATURE_FMA) && (__ARM_FP & 4))
 #define IDEM_FMA_FLOAT(a, b, c) (c = __builtin_fmaf(a, b, c))
 #endif
 #if defined(__FMA__) || defined(__aarch64__) || defined(__s390x__) || defined(__powerpc64__) || \
-    (defined(__riscv_flen) && __riscv_flen >= 64) ||                                            \
-    (defined(__ARM_FEATURE_FMA) && (__ARM_FP & 8))
+    (defined(__riscv_flen) && __riscv_flen >= 64) || (defined(__ARM_FEATURE_FMA) && (__ARM_FP & 8))
 #define IDEM_FMA_DOUBLE(a, b, c) (c = __builtin_fma(a, b, c))
 #endif
 #elif defined(__FMA__)
-#define IDEM_FMA_FLOAT(a, b, c) \
-  asm("vfmadd231ss {%2, %1, %0|%0, %1, %2}" : "+x"(c) : "x"(a), "x"(b))
-#define IDEM_FMA_DOUBLE(a, b, c) \
-  asm("vfmadd231sd {%2, %1, %0|%0, %1, %2}" : "+x"(c) : "x"(a), "x"(b))
+#define IDEM_FMA_FLOAT(a, b, c) asm("vfmadd231ss {%2, %1, %0|%0, %1, %2}" : "+x"(c) : "x"(a), "x"(b))
+#define IDEM_FMA_DOUBLE(a, b, c) asm("vfmadd231sd {%2, %1, %0|%0, %1, %2}" : "+x"(c) : "x"(a), "x"(b))
 #elif defined(__aarch64__)
 #define IDEM_FMA_FLOAT(a, b, c) asm("fmadd %s0, %s1, %s2, %s0" : "+w"(c) : "w"(a), "w"(b))
 #define IDEM_FMA_DOUBLE(a, b, c) asm("fmadd %d0, %d1, %d2, %d0" : "+w"(c) : "w"(a), "w"(b))
@@ -94,7 +90,7 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 // ---- where double arithmetic is done by the processor (a float fma can then be built from it) ---
 
 #if defined(__x86_64__) || defined(__SSE2__) || defined(__aarch64__) || defined(__s390x__) || \
-    defined(__powerpc64__) || (defined(__powerpc__) && !defined(_SOFT_FLOAT)) ||             \
+    defined(__powerpc64__) || (defined(__powerpc__) && !defined(_SOFT_FLOAT)) ||              \
     (defined(__ARM_FP) && (__ARM_FP & 8)) || (defined(__riscv_flen) && __riscv_flen >= 64) || \
     (defined(__mips_hard_float) && !defined(__mips_single_float))
 #define IDEM_HARDWARE_DOUBLE 1
@@ -147,8 +143,7 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 
 #if defined(IDEM_PLAIN_LANES)
 #define IDEM_LANES_PLAIN 1
-#elif defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512DQ__) && \
-    defined(__AVX512BW__)
+#elif defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512DQ__) && defined(__AVX512BW__)
 #define IDEM_LANES_HEADER <idem/arith/lanes/avx512.hpp>
 #define IDEM_LANES avx512
 #elif defined(__AVX2__) && defined(__FMA__)

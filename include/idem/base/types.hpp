@@ -28,8 +28,7 @@ using Vec = Eigen::Matrix<R, N, 1, Eigen::ColMajor | Eigen::DontAlign>;
 /// Rows x Cols numbers, row-major. (Eigen admits a single column only as column-major: the same memory.)
 template <Real R, Index Rows, Index Cols>
 using Mat = Eigen::Matrix<R, Rows, Cols,
-                          (Cols == 1 && Rows != 1 ? Eigen::ColMajor : Eigen::RowMajor) |
-                              Eigen::DontAlign>;
+                          (Cols == 1 && Rows != 1 ? Eigen::ColMajor : Eigen::RowMajor) | Eigen::DontAlign>;
 
 /// Memory of the caller seen as a vector or matrix: of any size, in static storage if need be.
 template <Real R, Index N>
@@ -44,11 +43,11 @@ using ConstMatView = Eigen::Map<const Mat<R, Rows, Cols>>;
 namespace detail {
 /// Rows lie behind one another without gaps.
 template <class T>
-inline constexpr bool kContiguous =
-    int{T::InnerStrideAtCompileTime} == 1 &&
-    (bool{T::IsRowMajor} ? int{T::OuterStrideAtCompileTime} == int{T::ColsAtCompileTime}
-                         : bool{T::IsVectorAtCompileTime} &&
-                               int{T::OuterStrideAtCompileTime} == int{T::RowsAtCompileTime});
+inline constexpr bool kContiguous = int{T::InnerStrideAtCompileTime} == 1 &&
+                                    (bool{T::IsRowMajor}
+                                         ? int{T::OuterStrideAtCompileTime} == int{T::ColsAtCompileTime}
+                                         : bool{T::IsVectorAtCompileTime} &&
+                                               int{T::OuterStrideAtCompileTime} == int{T::RowsAtCompileTime});
 }  // namespace detail
 
 /// Anything above: dense, row-major, its shape known when the program is compiled.
@@ -56,7 +55,7 @@ template <class T>
 concept Dense = requires(const std::remove_cvref_t<T>& t) {
   requires Real<typename std::remove_cvref_t<T>::Scalar>;
   { t.data() } -> std::convertible_to<const typename std::remove_cvref_t<T>::Scalar*>;
-  requires (int{std::remove_cvref_t<T>::SizeAtCompileTime} > 0);
+  requires(int{std::remove_cvref_t<T>::SizeAtCompileTime} > 0);
   requires detail::kContiguous<std::remove_cvref_t<T>>;
 };
 

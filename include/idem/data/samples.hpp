@@ -71,7 +71,8 @@ class TeacherSamples {
 
   template <class Order>
   void get(const Order& order, Index first, Index count, Scalar* x, Scalar* y) {
-    gaussian_rows(inputs_, [&](Index p) { return order(first + p); }, x, count, kDim);
+    gaussian_rows(
+        inputs_, [&](Index p) { return order(first + p); }, x, count, kDim);
     predict(*teacher_, x, count, slice_, [y](Index s, Scalar f) { y[s] = f; });
   }
 

@@ -2,6 +2,8 @@
 /// \file  The rectifier, its mask, and what a layer of them adds up to.
 #pragma once
 
+#include <bit>
+
 #include <idem/arith/lanes.hpp>
 #include <idem/base/types.hpp>
 
@@ -19,53 +21,40 @@ IDEM_INLINE V where_on(V z, V value) {
   return z >= V{} ? value : V{};
 }
 
-/// Row j of z holds neuron j, column s sample s: sums[s] = sum over j of v_j relu(z[j][s]), for the
-/// columns from vector `first` up to vector `last`.
-///
-///     z          neurons x columns, rows `stride` apart, whole vectors long
-///     negative   negative(j): whether v_j = -1
-///     sums       overwritten
-///
-/// Bits    one chain of additions from +0 in ascending j for each sample: ARITHMETIC.md section 6.
-template <Real R, class Negative>
-void relu_sums(const R* z, Index neurons, Index stride, const Negative& negative, R* sums, Index first,
-               Index last) {
+/// What tells one sample's firing neurons from the sleeping ones, for a vector of samples: word j holds,
+/// in bit i, whether neuron j fires on sample i, and in the top bit whether v_j = -1.
+template <Real R>
+struct FiringBits {
   using L = Lanes<R>;
-  using Vector = typename L::Vector;
-  constexpr Index kTogether = 4;  // chains side by side: the latency of an addition
-  for (Index v = first; v < last; v += kTogether) {
-    const Index count = last - v < kTogether ? last - v : kTogether;
-    Vector sum[kTogether] = {};
-    for (Index j = 0; j < neurons; ++j) {
-      const R* row = z + j * stride + v * L::kWidth;
-      const bool minus = negative(j);
-      IDEM_UNROLL for (Index t = 0; t < kTogether; ++t) {
-        if (t < count) {
-          const Vector a = relu(L::load(row + t * L::kWidth));
-          sum[t] = minus ? sum[t] - a : sum[t] + a;
-        }
+  using Word = typename L::Word;
+  static constexpr Word kMinus = ~(~Word{0} >> 1);
+  static_assert(L::kWidth < 8 * static_cast<Index>(sizeof(Word)));
+
+  /// The word of a neuron with sums z.
+  IDEM_INLINE static R pack(typename L::Vector z, bool minus) {
+    return std::bit_cast<R>(static_cast<Word>(L::at_least_zero(z) | (minus ? kMinus : Word{0})));
+  }
+
+  /// rows[s][j] = neuron j fires on sample s ? v_j residuals[s] : +0, over the words, which stand in row 0.
+  ///
+  ///     rows        `samples` <= kWidth rows of `neurons`, filled with +0 up to whole vectors, `stride` apart
+  ///
+  /// Bits    a selection, and a sign: ARITHMETIC.md sections 3.6 and 7.
+  static void unpack(R* rows, Index stride, Index neurons, const R* residuals, Index samples) {
+    using Words = typename L::Words;
+    for (Index j = 0; j < neurons; j += L::kWidth) {
+      const Index left = neurons - j;
+      const auto words =
+          std::bit_cast<Words>(left >= L::kWidth ? L::load(rows + j) : L::load_part(rows + j, left));
+      const Words minus = words & kMinus;
+      IDEM_UNROLL for (Index s = 0; s < L::kWidth; ++s) {
+        if (s == samples) break;
+        const auto r = std::bit_cast<Words>(L::broadcast(residuals[s]));
+        const auto value = std::bit_cast<typename L::Vector>(r ^ minus);
+        L::store(rows + s * stride + j, (words & (Word{1} << s)) != 0 ? value : typename L::Vector{});
       }
     }
-    for (Index t = 0; t < count; ++t) L::store(sums + (v + t) * L::kWidth, sum[t]);
   }
-}
-
-/// z[j][s] <- z[j][s] >= 0 ? v_j residuals[s] : +0, for the columns from vector `first` up to `last`.
-///
-/// Bits    a selection, and a sign: ARITHMETIC.md sections 3.6 and 7.
-template <Real R, class Negative>
-void mask_residuals(R* z, Index neurons, Index stride, const Negative& negative, const R* residuals,
-                    Index first, Index last) {
-  using L = Lanes<R>;
-  using Vector = typename L::Vector;
-  for (Index j = 0; j < neurons; ++j) {
-    const bool minus = negative(j);
-    for (Index v = first; v < last; ++v) {
-      const Vector r = L::load(residuals + v * L::kWidth);
-      R* at = z + j * stride + v * L::kWidth;
-      L::store(at, where_on(L::load(at), minus ? -r : r));
-    }
-  }
-}
+};
 
 }  // namespace idem::inline IDEM_TARGET

@@ -2,13 +2,20 @@
 /// \file  Long sums and norms: two levels of chains, so that a million terms cost no digits.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <limits>
 
 #include <idem/arith/lanes.hpp>
 #include <idem/arith/sqrt.hpp>
+#include <idem/base/digest.hpp>
 #include <idem/base/types.hpp>
 
 namespace idem::inline IDEM_TARGET {
+
+/// What the bits of a finite magnitude stay below.
+template <Real R>
+inline constexpr BitsOf<R> kInfinityBits = std::bit_cast<BitsOf<R>>(std::numeric_limits<R>::infinity());
 
 /// Terms in a block of a long sum. (One float chain over 1500 x 1500 terms loses three digits; blocks
 /// of 64 keep the error of both levels small and are free on every target.)
@@ -127,30 +134,49 @@ constexpr ScalarOf<A> distance(const A& a, const B& b) {
   });
 }
 
+/// The largest magnitude among `count` numbers, as a bit pattern: the patterns of magnitudes rise with
+/// them, from zero to infinity to NaN.
+template <Real R>
+BitsOf<R> largest_magnitude(const R* x, Index count) {
+  using L = Lanes<R>;
+  using Signed = typename L::SignedWords;  // compared in one instruction on every lanes
+  using Word = typename L::Word;
+  constexpr Index kChains = 4;
+  const auto magnitude = [](typename L::Vector v) {
+    return std::bit_cast<Signed>(std::bit_cast<typename L::Words>(v) & (~Word{0} >> 1));
+  };
+  Signed most[kChains] = {};
+  Index i = 0;
+  for (; i + kChains * L::kWidth <= count; i += kChains * L::kWidth) {
+    IDEM_UNROLL for (Index v = 0; v < kChains; ++v) {
+      const Signed m = magnitude(L::load(x + i + v * L::kWidth));
+      most[v] = m > most[v] ? m : most[v];
+    }
+  }
+  for (; i < count; i += L::kWidth) {
+    const Index left = count - i;
+    const Signed m = magnitude(left >= L::kWidth ? L::load(x + i) : L::load_part(x + i, left));
+    most[0] = m > most[0] ? m : most[0];
+  }
+  Word largest = 0;
+  for (const Signed& chain : most) {
+    R lanes[L::kWidth];
+    L::store(lanes, std::bit_cast<typename L::Vector>(chain));
+    for (const R lane : lanes) {
+      const Word m = std::bit_cast<Word>(lane);
+      largest = m > largest ? m : largest;
+    }
+  }
+  return largest;
+}
+
 /// The index of the first of `count` numbers that is NaN or infinite, or -1 when all are finite.
 template <Real R>
 Index first_not_finite(const R* x, Index count) {
-  using L = Lanes<R>;
-  using Vector = typename L::Vector;
-  // x - x is +0 for a finite x and NaN otherwise; NaN stays in a sum. Most data is finite throughout, so
-  // the search for the place begins only when the sums say there is one.
-  Vector sums[4] = {};
+  if (largest_magnitude(x, count) < kInfinityBits<R>) return -1;
   Index i = 0;
-  for (; i + 4 * L::kWidth <= count; i += 4 * L::kWidth) {
-    IDEM_UNROLL for (Index v = 0; v < 4; ++v) {
-      const Vector value = L::load(x + i + v * L::kWidth);
-      sums[v] = sums[v] + (value - value);
-    }
-  }
-  R lanes[L::kWidth];
-  L::store(lanes, (sums[0] + sums[1]) + (sums[2] + sums[3]));
-  for (const R lane : lanes) {
-    if (!(lane == R{0})) i = 0;
-  }
-  for (; i < count; ++i) {
-    if (!(x[i] - x[i] == R{0})) return i;
-  }
-  return -1;
+  while (x[i] - x[i] == R{0}) ++i;
+  return i;
 }
 
 }  // namespace idem::inline IDEM_TARGET

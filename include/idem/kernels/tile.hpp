@@ -9,12 +9,15 @@ namespace idem::inline IDEM_TARGET {
 
 /// How the operands of a product lie in memory: distances between the elements that k, i and j step
 /// through. Known when the program is compiled, so that they cost no register and no instruction.
-template <Index LeftRow, Index LeftDepth, Index Right, Index Out>
+///
+/// Padded says that rows of `right` can be read to the end of a whole vector.
+template <Index LeftRow, Index LeftDepth, Index Right, Index Out, bool Padded = false>
 struct Strides {
   static constexpr Index kLeftRow = LeftRow;
   static constexpr Index kLeftDepth = LeftDepth;
   static constexpr Index kRight = Right;
   static constexpr Index kOut = Out;
+  static constexpr bool kPadded = Padded;
 };
 
 /// The operands of a product:
@@ -35,7 +38,9 @@ struct Product {
 
 namespace detail {
 
-constexpr Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
+constexpr Index ceil_div(Index a, Index b) {
+  return (a + b - 1) / b;
+}
 
 /// How `total` is cut into the fewest pieces of at most `most`: sizes differ by at most one, so that
 /// no piece is a sliver. The first `large_count` pieces have size `large`, the others `large - 1`.
@@ -52,10 +57,29 @@ struct Cut {
   Index large_count;
 };
 
-/// Rows x Vectors elements of the product from row `i`, column `j`; in the last vector only `part`
-/// lanes exist when `Part`.
-template <Index Rows, Index Vectors, bool Part, Real R, class S>
-IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Index part) {
+/// Writes a tile to `out`.
+struct Store {
+  template <Index Rows, Index Vectors, bool Part, Real R, class S>
+  IDEM_INLINE void take(const Product<R, S>& p, const typename Lanes<R>::Vector (&sums)[Rows][Vectors],
+                        Index i, Index j, Index part) const {
+    using L = Lanes<R>;
+    IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+      R* to = p.out + (i + r) * S::kOut + j;
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+        if (Part && v == Vectors - 1) {
+          L::store_part(to + v * L::kWidth, sums[r][v], part);
+        } else {
+          L::store(to + v * L::kWidth, sums[r][v]);
+        }
+      }
+    }
+  }
+};
+
+/// Rows x Vectors elements of the product from row `i`, column `j`, handed to sink.take; in the last
+/// vector only `part` lanes exist when `Part`.
+template <Index Rows, Index Vectors, bool Part, Real R, class S, class Sink>
+IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Index part, Sink& sink) {
   using L = Lanes<R>;
   using Vector = typename L::Vector;
   constexpr Index kLast = Vectors - 1;
@@ -68,8 +92,8 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
       const R* from = p.start + (i + r) * p.start_stride + j;
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-        sums[r][v] = Part && v == kLast ? L::load_part(from + v * L::kWidth, part)
-                                        : L::load(from + v * L::kWidth);
+        sums[r][v] =
+            Part && v == kLast ? L::load_part(from + v * L::kWidth, part) : L::load(from + v * L::kWidth);
       }
     }
   }
@@ -78,8 +102,8 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
   for (Index k = 0; k < depth; ++k) {
     Vector factors[Vectors];
     IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-      factors[v] = Part && v == kLast ? L::load_part(right + v * L::kWidth, part)
-                                      : L::load(right + v * L::kWidth);
+      factors[v] = Part && !S::kPadded && v == kLast ? L::load_part(right + v * L::kWidth, part)
+                                                     : L::load(right + v * L::kWidth);
     }
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
       const Vector factor = L::broadcast(left[r * S::kLeftRow]);
@@ -90,41 +114,41 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
     left += S::kLeftDepth;
     right += S::kRight;
   }
-  IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-    R* to = p.out + (i + r) * S::kOut + j;
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-      if (Part && v == kLast) {
-        L::store_part(to + v * L::kWidth, sums[r][v], part);
-      } else {
-        L::store(to + v * L::kWidth, sums[r][v]);
-      }
-    }
-  }
+  sink.template take<Rows, Vectors, Part>(p, sums, i, j, part);
 }
 
 /// The tiles of row pieces [first, last) in one panel of `Vectors` vectors from column `j`.
-template <Index Rows, Index TileRows, Index Vectors, bool Part, Real R, class S>
-void panel(const Product<R, S>& p, Index depth, Index first, Index last, Index j, Index part) {
+template <Index Rows, Index TileRows, Index Vectors, bool Part, Real R, class S, class Sink>
+void panel(const Product<R, S>& p, Index depth, Index first, Index last, Index j, Index part, Sink& sink) {
   constexpr Cut kCut(Rows, TileRows);
+  constexpr bool kTwoSizes = kCut.large_count < kCut.count;
   for (Index piece = first; piece < last; ++piece) {
-    if (kCut.large > 1 && piece >= kCut.large_count) {
-      tile<(kCut.large > 1 ? kCut.large - 1 : 1), Vectors, Part>(p, depth, kCut.begin(piece), j, part);
-    } else {
-      tile<kCut.large, Vectors, Part>(p, depth, kCut.begin(piece), j, part);
+    if constexpr (kTwoSizes) {
+      if (piece >= kCut.large_count) {
+        tile<kCut.large - 1, Vectors, Part>(p, depth, kCut.begin(piece), j, part, sink);
+        continue;
+      }
     }
+    tile<kCut.large, Vectors, Part>(p, depth, kCut.begin(piece), j, part, sink);
   }
 }
 
-/// Accumulators that a tile may use. A single row has no operand to share between rows, so it takes as
-/// many vectors as hide the latency of an fma (4 cycles, 2 a cycle).
+/// How many vectors a tile of a product with this many rows takes, and how many rows with this many
+/// vectors. Few rows take more vectors, to hide the latency of an fma (4 cycles, 2 a cycle).
+template <Real R>
+inline constexpr Index kTileSums = Lanes<R>::kTileRows* Lanes<R>::kTileVectors;
 template <Real R, Index Rows>
-inline constexpr Index kPanelVectors =
-    Rows == 1 && Lanes<R>::kTileVectors > 1 ? 8 : Lanes<R>::kTileVectors;
+inline constexpr Index kPanelVectors = Rows >= Lanes<R>::kTileRows ? Lanes<R>::kTileVectors
+                                       : kTileSums<R> / Rows < 8   ? kTileSums<R> / Rows
+                                                                   : 8;
 template <Real R, Index Vectors>
-inline constexpr Index kPanelRows =
-    Lanes<R>::kTileRows * Lanes<R>::kTileVectors / (Vectors < 1 ? 1 : Vectors) < 12
-        ? Lanes<R>::kTileRows * Lanes<R>::kTileVectors / (Vectors < 1 ? 1 : Vectors)
-        : 12;
+inline constexpr Index kPanelRows = kTileSums<R> / (Vectors < 1 ? 1 : Vectors);
+
+template <Index Rows, Index Vectors, Real R, class S, class Sink>
+IDEM_NOINLINE void whole_panel(const Product<R, S>& p, Index depth, Sink& sink) {
+  constexpr Index kTileRows = Lanes<R>::kTileRows;
+  panel<Rows, kTileRows, Vectors, false>(p, depth, 0, Cut(Rows, kTileRows).count, 0, 0, sink);
+}
 
 /// The whole depth of the product is walked in blocks whose slice of `right` stays in the first-level
 /// cache; between blocks the chains rest in `out`.
@@ -168,46 +192,40 @@ IDEM_NOINLINE void product_rows(const Product<R, S>& p, Index depth, Index first
   constexpr bool kTwoSizes = kPanels.large > 1 && kPanels.large_count < kPanels.count;
   constexpr Index kSmall = kTwoSizes ? kPanels.large - 1 : kPanels.large;
   constexpr Index kWhole = kPart == 0 ? kPanels.count : kPanels.count - 1;
+  const detail::Store store;
   detail::for_depth_blocks(p, depth, [&](const Product<R, S>& block, Index block_depth) {
     for (Index n = 0; n < kWhole; ++n) {
       const Index j = kPanels.begin(n) * L::kWidth;
       if (kTwoSizes && n >= kPanels.large_count) {
-        detail::panel<Rows, kTileRows, kSmall, false>(block, block_depth, first, last, j, 0);
+        detail::panel<Rows, kTileRows, kSmall, false>(block, block_depth, first, last, j, 0, store);
       } else {
-        detail::panel<Rows, kTileRows, kPanels.large, false>(block, block_depth, first, last, j, 0);
+        detail::panel<Rows, kTileRows, kPanels.large, false>(block, block_depth, first, last, j, 0, store);
       }
     }
     if constexpr (kPart != 0) {
       detail::panel<Rows, kTileRows, kSmall, true>(block, block_depth, first, last,
-                                                   kPanels.begin(kWhole) * L::kWidth, kPart);
+                                                   kPanels.begin(kWhole) * L::kWidth, kPart, store);
     }
   });
 }
 
-/// All rows of a product whose columns are `vectors` whole vectors, their number known only at run time.
+/// All rows, in ascending order, of a product whose columns are `vectors` whole vectors, at most a tile's,
+/// handed to sink.take a tile at a time: nothing is written to `out`.
 ///
 /// Bits    as product_rows: columns that pad a row to whole vectors change no other.
-template <Index Rows, Real R, class S>
-IDEM_NOINLINE void product_columns(const Product<R, S>& p, Index depth, Index vectors) {
+template <Index Rows, Real R, class S, class Sink>
+IDEM_INLINE void product_panel(const Product<R, S>& p, Index depth, Index vectors, Sink& sink) {
   using L = Lanes<R>;
-  const detail::Cut panels(vectors, L::kTileVectors);
-  constexpr Index kTileRows = L::kTileRows;
-  constexpr Index kPieces = detail::Cut(Rows, kTileRows).count;
-  detail::for_depth_blocks(p, depth, [&](const Product<R, S>& block, Index block_depth) {
-    for (Index n = 0; n < panels.count; ++n) {
-      const Index size = panels.begin(n + 1) - panels.begin(n);
-      const Index j = panels.begin(n) * L::kWidth;
-      if (L::kTileVectors >= 4 && size == 4) {
-        detail::panel<Rows, kTileRows, 4, false>(block, block_depth, 0, kPieces, j, 0);
-      } else if (L::kTileVectors >= 3 && size == 3) {
-        detail::panel<Rows, kTileRows, 3, false>(block, block_depth, 0, kPieces, j, 0);
-      } else if (L::kTileVectors >= 2 && size == 2) {
-        detail::panel<Rows, kTileRows, 2, false>(block, block_depth, 0, kPieces, j, 0);
-      } else {
-        detail::panel<Rows, kTileRows, 1, false>(block, block_depth, 0, kPieces, j, 0);
-      }
-    }
-  });
+  static_assert(L::kTileVectors <= 4);
+  if (L::kTileVectors >= 4 && vectors == 4) {
+    detail::whole_panel<Rows, 4>(p, depth, sink);
+  } else if (L::kTileVectors >= 3 && vectors == 3) {
+    detail::whole_panel<Rows, 3>(p, depth, sink);
+  } else if (L::kTileVectors >= 2 && vectors == 2) {
+    detail::whole_panel<Rows, 2>(p, depth, sink);
+  } else {
+    detail::whole_panel<Rows, 1>(p, depth, sink);
+  }
 }
 
 }  // namespace idem::inline IDEM_TARGET

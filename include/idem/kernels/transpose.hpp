@@ -10,8 +10,8 @@ namespace detail {
 
 /// The transpose of `rows` x `columns` numbers, at most kWidth of each; what is absent is +0.
 template <Real R>
-IDEM_INLINE void load_transposed(typename Lanes<R>::Vector (&square)[Lanes<R>::kWidth],
-                                 const R* from, Index stride, Index rows, Index columns) {
+IDEM_INLINE void load_transposed(typename Lanes<R>::Vector (&square)[Lanes<R>::kWidth], const R* from,
+                                 Index stride, Index rows, Index columns) {
   using L = Lanes<R>;
   if (rows >= L::kWidth && columns >= L::kWidth) {
     L::load_transposed(from, stride, square);

@@ -74,29 +74,25 @@ namespace detail {
 /// Neurons whose sums are held at once while one sample passes through: 512 or 1024 bytes of stack.
 inline constexpr Index kNeuronChunk = 128;
 
-template <Index Begin, class Model>
-typename Model::Scalar forward_chunk(const Model& model, const typename Model::Scalar* x,
+/// Adds Count neurons from `begin` on to the output f.
+template <Index Count, class Model>
+typename Model::Scalar forward_chunk(const Model& model, Index begin, const typename Model::Scalar* x,
                                      typename Model::Scalar f, Mask<Model::kDim>& mask) {
   using R = typename Model::Scalar;
   constexpr Index D = Model::kDim;
-  constexpr Index kCount = D - Begin < kNeuronChunk ? D - Begin : kNeuronChunk;
-  R z[kCount];
-  const R* start = Model::kSkip == Skip::identity ? x + Begin : nullptr;
-  const Product<R, Strides<0, 1, D, 0>> p{x, model.weights().data() + Begin, start, 0, z};
-  product_rows<1, kCount>(p, D, 0, 1);
-  for (Index j = 0; j < kCount; ++j) {
-    const Index neuron = Begin + j;
+  R z[Count];
+  const R* start = Model::kSkip == Skip::identity ? x + begin : nullptr;
+  const Product<R, Strides<0, 1, D, 0>> p{x, model.weights().data() + begin, start, 0, z};
+  product_rows<1, Count>(p, D, 0, 1);
+  for (Index j = 0; j < Count; ++j) {
+    const Index neuron = begin + j;
     const R a = relu(z[j]);
     f = model.negative(neuron) ? f - a : f + a;
     const std::uint32_t bit = z[j] >= R{0} ? 1u << (neuron % 32) : 0u;
     if (neuron % 32 == 0) mask.words[neuron / 32] = 0;
     mask.words[neuron / 32] |= bit;
   }
-  if constexpr (Begin + kCount < D) {
-    return forward_chunk<Begin + kCount>(model, x, f, mask);
-  } else {
-    return f;
-  }
+  return f;
 }
 
 }  // namespace detail
@@ -107,9 +103,17 @@ typename Model::Scalar forward_chunk(const Model& model, const typename Model::S
 /// Memory  no heap; at most 128 scalars of stack.
 /// Cost    D^2 fused multiply-adds, D additions.
 template <class Model>
-typename Model::Scalar forward(const Model& model, const typename Model::Scalar* x,
-                               Mask<Model::kDim>& mask) {
-  return detail::forward_chunk<0>(model, x, typename Model::Scalar{0}, mask);
+typename Model::Scalar forward(const Model& model, const typename Model::Scalar* x, Mask<Model::kDim>& mask) {
+  constexpr Index kWhole = Model::kDim / detail::kNeuronChunk * detail::kNeuronChunk;
+  constexpr Index kRest = Model::kDim - kWhole;
+  typename Model::Scalar f{0};
+  if constexpr (kWhole > 0) {
+    for (Index begin = 0; begin < kWhole; begin += detail::kNeuronChunk) {
+      f = detail::forward_chunk<detail::kNeuronChunk>(model, begin, x, f, mask);
+    }
+  }
+  if constexpr (kRest > 0) f = detail::forward_chunk<kRest>(model, kWhole, x, f, mask);
+  return f;
 }
 
 /// f(x, W).

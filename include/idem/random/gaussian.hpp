@@ -71,8 +71,7 @@ constexpr void gaussian_fill(const Stream& stream, std::uint64_t index, R* out, 
 ///
 /// Memory  a KiB of stack with lanes, nothing to speak of without.
 template <Real R, class IndexOf>
-constexpr void gaussian_rows(const Stream& stream, const IndexOf& index_of, R* out, Index rows,
-                             Index cols) {
+constexpr void gaussian_rows(const Stream& stream, const IndexOf& index_of, R* out, Index rows, Index cols) {
   detail::fill_rows<gaussian<float>>(stream, index_of, out, rows, cols);
 }
 

@@ -40,14 +40,12 @@ struct Stream {
   /// Components 4 block to 4 block + 3 of sample `index`.
   [[nodiscard]] constexpr Words words(std::uint64_t index, std::uint32_t block) const {
     return threefry4x32(
-        {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), block, 0},
-        key());
+        {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), block, 0}, key());
   }
 
   /// Component `component` of sample `index`: 0 <= component < 2^34.
   [[nodiscard]] constexpr std::uint32_t word(std::uint64_t index, Index component) const {
-    return words(
-        index, static_cast<std::uint32_t>(component / 4))[static_cast<std::size_t>(component % 4)];
+    return words(index, static_cast<std::uint32_t>(component / 4))[static_cast<std::size_t>(component % 4)];
   }
 };
 
@@ -66,8 +64,7 @@ inline constexpr Index kTileWords = 4 * kTileBlocks;
 ///
 /// A constant count and an array of its own: GCC 12 and Clang 14 vectorise the loop from -O2 on.
 template <class CounterOf>
-IDEM_INLINE constexpr void draw_tile(const Words& key, const CounterOf& counter_of,
-                                     std::uint32_t* words) {
+IDEM_INLINE constexpr void draw_tile(const Words& key, const CounterOf& counter_of, std::uint32_t* words) {
   for (Index i = 0; i < kTileBlocks; ++i) {
     const Words w = threefry4x32(counter_of(i), key);
     words[4 * i] = w[0];
@@ -112,8 +109,7 @@ constexpr void fill(const Stream& stream, std::uint64_t index, R* out, Index cou
 /// out[r cols + c] = value_of(stream.word(index_of(r), c)), r < rows, c < cols. Rows may be short,
 /// so the blocks that stand side by side are those of kTileBlocks rows.
 template <float (*value_of)(std::uint32_t), Real R, class IndexOf>
-constexpr void fill_rows(const Stream& stream, const IndexOf& index_of, R* out, Index rows,
-                         Index cols) {
+constexpr void fill_rows(const Stream& stream, const IndexOf& index_of, R* out, Index rows, Index cols) {
   Index row = 0;
   if constexpr (kTileBlocks > 1) {
     const Words key = stream.key();

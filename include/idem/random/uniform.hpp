@@ -14,8 +14,7 @@ namespace idem::inline IDEM_TARGET {
 /// Bits    ARITHMETIC.md section 5.3.
 template <Real R>
 IDEM_INLINE constexpr R uniform(std::uint32_t word) {
-  return static_cast<R>(static_cast<float>(static_cast<std::int32_t>(2 * (word >> 9) + 1)) *
-                        0x1p-24f);
+  return static_cast<R>(static_cast<float>(static_cast<std::int32_t>(2 * (word >> 9) + 1)) * 0x1p-24f);
 }
 
 /// The first `count` components of sample `index`: out[c] = uniform<R>(stream.word(index, c)).

@@ -33,7 +33,7 @@ ScalarOf<M> spectral_norm(const M& m, int iterations,
   VecView<R, kCols<M>> v(scratch.right);
   const auto normalize = [](R* x, Index count) {
     const R s = norm(x, count);
-    if (s > R{0}) {
+    if (s != R{0}) {
       for (Index i = 0; i < count; ++i) x[i] = x[i] / s;
     }
     return s;
@@ -43,10 +43,10 @@ ScalarOf<M> spectral_norm(const M& m, int iterations,
   R s = R{0};
   for (int i = 0; i < iterations; ++i) {
     matrix_vector(m, v, u);
-    if (!(normalize(scratch.left, kRows<M>) > R{0})) return R{0};
+    if (normalize(scratch.left, kRows<M>) == R{0}) return R{0};
     matrix_vector_transposed(m, u, v);
     s = normalize(scratch.right, kCols<M>);
-    if (!(s > R{0})) return R{0};
+    if (s == R{0}) return R{0};
   }
   return s;
 }

@@ -69,8 +69,7 @@ typename Model::Scalar mean_loss(const Model& model, Set& set,
   for (Index first = 0; first < set.size(); first += Count) {
     const Index count = set.size() - first < Count ? set.size() - first : Count;
     set.get(InOrder{}, first, count, buffer.x, buffer.y);
-    predict(model, buffer.x, count, slice,
-            [&](Index s, R f) { squares.add_square(f - buffer.y[s]); });
+    predict(model, buffer.x, count, slice, [&](Index s, R f) { squares.add_square(f - buffer.y[s]); });
   }
   return squares.value() / static_cast<R>(set.size());
 }

@@ -116,7 +116,7 @@ class Sgd {
     const R n = static_cast<R>(count_);
     loss_ = losses_.value() / n;
     const R c = (eta * R{2}) / n;
-    const bool finite = update_weights<kDim>(c, gradient_, model_.weights().data(), executor);
+    const bool finite = update_weights<kDim, kLayout>(c, gradient_, model_.weights().data(), executor);
     abort_batch();
     return finite ? Status::ok : Status::diverged;
   }
@@ -128,54 +128,70 @@ class Sgd {
     Footprint f;
     f.weights = sizeof(R) * kDim * kDim;
     f.gradient = sizeof(R) * kDim * kDim;
-    f.scratch = SliceCount > 0 ? sizeof(Slice<R, kDim, SliceCount>) : 0;
+    f.scratch = SliceCount > 0 ? sizeof(Slice<R, kDim, SliceCount>) + sizeof(Masked) : 0;
     return f;
   }
 
  private:
+  /// With a slice the gradient lies as the weights do, and a step is one pass over both; without, row j
+  /// belongs to neuron j, so that a sleeping neuron costs nothing.
+  static constexpr Layout kLayout = SliceCount > 0 ? Layout::by_input : Layout::by_neuron;
+  using Masked = MaskedResiduals<R, kDim, SliceCount>;
+
   void feed_one(const R* x, R y) {
     Mask<kDim> mask;
     const R f = forward(model_, x, mask);
     const R r = loss_function_.residual(f, y);
     loss_function_.add(losses_, f, y);
-    if (count_ == 0) clear_gradient();
-    ++count_;
-    for (Index j = 0; j < kDim; ++j) {
-      if (mask.on(j)) add_scaled(model_.negative(j) ? -r : r, x, gradient_ + j * kDim, kDim);
+    if constexpr (SliceCount > 0) {
+      for (Index j = 0; j < Masked::kStride; ++j) {
+        masked_.rows[j] = j < kDim && mask.on(j) ? (model_.negative(j) ? -r : r) : R{0};
+      }
+      Serial alone;
+      add_gradient(x, 1, alone);
+    } else {
+      if (count_ == 0) clear_gradient();
+      for (Index j = 0; j < kDim; ++j) {
+        if (mask.on(j)) add_scaled(model_.negative(j) ? -r : r, x, gradient_ + j * kDim, kDim);
+      }
     }
+    ++count_;
   }
 
   template <Executor E>
   void feed_slice(const R* x, const R* y, Index count, E& executor) {
+    using L = Lanes<R>;
     const int parts = executor.size();
     const Index vectors = sample_vectors<R>(count);
-    constexpr Index kStride = Slice<R, kDim, SliceCount>::kStride;
-    constexpr Index kWidth = Lanes<R>::kWidth;
-    const auto negative = [this](Index j) { return model_.negative(j); };
     executor.run([&](int part) {
       const Index first = share(vectors, part, parts);
       const Index last = share(vectors, part + 1, parts);
-      forward(model_, x, count, slice_, first, last, [&](Index begin, Index end) {
-        for (Index s = begin * kWidth; s < end * kWidth && s < count; ++s) {
-          slice_.residuals[s] = loss_function_.residual(slice_.outputs[s], y[s]);
-        }
-        mask_residuals(slice_.sums, kDim, kStride, negative, slice_.residuals, begin, end);
-      });
+      forward<true>(model_, x, count, slice_, masked_.rows, Masked::kStride, first, last,
+                    [&](Index begin, Index end) {
+                      for (Index s = begin; s < end; s += L::kWidth) {
+                        R residuals[L::kWidth];
+                        const Index samples = end - s < L::kWidth ? end - s : L::kWidth;
+                        for (Index i = 0; i < samples; ++i) {
+                          residuals[i] = loss_function_.residual(slice_.outputs[s + i], y[s + i]);
+                        }
+                        FiringBits<R>::unpack(masked_.rows + s * Masked::kStride, Masked::kStride, kDim,
+                                              residuals, samples);
+                      }
+                    });
     });
     for (Index s = 0; s < count; ++s) loss_function_.add(losses_, slice_.outputs[s], y[s]);
     add_gradient(x, count, executor);
     count_ += count;
   }
 
-  /// G += masked residuals times inputs, for the samples in the slice.
+  /// G += inputs times masked residuals, for the samples whose residuals are in place.
   ///
   /// By itself, because a function may hold only one lambda of a signature: GCC 13 numbers them otherwise
   /// than GCC 12, and objects of both would take one for the other.
   template <Executor E>
   void add_gradient(const R* x, Index count, E& executor) {
-    constexpr Index kStride = Slice<R, kDim, SliceCount>::kStride;
-    const Product<R, Strides<kStride, 1, kDim, kDim>> p{slice_.sums, x, count_ == 0 ? nullptr : gradient_,
-                                                        kDim, gradient_};
+    const Product<R, Strides<1, kDim, Masked::kStride, kDim, true>> p{
+        x, masked_.rows, count_ == 0 ? nullptr : gradient_, kDim, gradient_};
     const int parts = executor.size();
     constexpr Index kPieces = row_pieces<R, kDim, kDim>();
     executor.run([&](int part) {
@@ -188,8 +204,9 @@ class Sgd {
   }
 
   Model model_;
-  R gradient_[kDim * kDim];  // transposed: row j holds neuron j, so that a neuron's row is contiguous
+  R gradient_[kDim * kDim];
   [[no_unique_address]] Slice<R, kDim, SliceCount> slice_;
+  [[no_unique_address]] Masked masked_;
   [[no_unique_address]] Loss loss_function_;
   LongSum<R> losses_;
   Index count_;

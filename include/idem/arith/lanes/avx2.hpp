@@ -9,19 +9,24 @@
 
 namespace idem::inline IDEM_TARGET {
 
-/// 8 accumulators are the two ports' latency; a 4 x 3 tile (12 of 16 registers) spills under GCC.
+/// 12 accumulators, 2 vectors of one operand and a broadcast of the other, in 16 registers; a 4 x 3 tile
+/// spills under GCC.
 template <Real R>
 struct LaneTypes {
   typedef R Vector __attribute__((vector_size(32)));
   typedef R Unaligned __attribute__((vector_size(32), aligned(alignof(R)), may_alias));
-  static constexpr Index kTileRows = 4;
+  static constexpr Index kTileRows = 6;
   static constexpr Index kTileVectors = 2;
 };
 using Floats = LaneTypes<float>::Vector;
 using Doubles = LaneTypes<double>::Vector;
 
-IDEM_INLINE Floats lane_broadcast(float value) { return (Floats)_mm256_set1_ps(value); }
-IDEM_INLINE Doubles lane_broadcast(double value) { return (Doubles)_mm256_set1_pd(value); }
+IDEM_INLINE Floats lane_broadcast(float value) {
+  return (Floats)_mm256_set1_ps(value);
+}
+IDEM_INLINE Doubles lane_broadcast(double value) {
+  return (Doubles)_mm256_set1_pd(value);
+}
 
 IDEM_INLINE Floats lane_fma(Floats a, Floats b, Floats c) {
   return (Floats)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
@@ -53,11 +58,19 @@ IDEM_INLINE void lane_store_part(double* to, Doubles v, Index count) {
   _mm256_maskstore_pd(to, lane_mask64(count), (__m256d)v);
 }
 
+IDEM_INLINE unsigned lane_at_least_zero(Floats v) {
+  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps((__m256)v, _mm256_setzero_ps(), _CMP_GE_OQ)));
+}
+IDEM_INLINE unsigned lane_at_least_zero(Doubles v) {
+  return static_cast<unsigned>(
+      _mm256_movemask_pd(_mm256_cmp_pd((__m256d)v, _mm256_setzero_pd(), _CMP_GE_OQ)));
+}
+
 // Half q of the result holds the 16 bytes at from + q stride. An insertion from memory leaves the
 // shuffle port alone.
 IDEM_INLINE Floats lane_load_quarters(const float* from, Index stride) {
-  return (Floats)_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(from)),
-                                      _mm_loadu_ps(from + stride), 1);
+  return (Floats)_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(from)), _mm_loadu_ps(from + stride),
+                                      1);
 }
 IDEM_INLINE Doubles lane_load_quarters(const double* from, Index stride) {
   return (Doubles)_mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(from)),

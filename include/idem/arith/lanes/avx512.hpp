@@ -20,8 +20,12 @@ struct LaneTypes {
 using Floats = LaneTypes<float>::Vector;
 using Doubles = LaneTypes<double>::Vector;
 
-IDEM_INLINE Floats lane_broadcast(float value) { return (Floats)_mm512_set1_ps(value); }
-IDEM_INLINE Doubles lane_broadcast(double value) { return (Doubles)_mm512_set1_pd(value); }
+IDEM_INLINE Floats lane_broadcast(float value) {
+  return (Floats)_mm512_set1_ps(value);
+}
+IDEM_INLINE Doubles lane_broadcast(double value) {
+  return (Doubles)_mm512_set1_pd(value);
+}
 
 IDEM_INLINE Floats lane_fma(Floats a, Floats b, Floats c) {
   return (Floats)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
@@ -30,7 +34,9 @@ IDEM_INLINE Doubles lane_fma(Doubles a, Doubles b, Doubles c) {
   return (Doubles)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
 }
 
-IDEM_INLINE __mmask16 lane_mask(Index count) { return static_cast<__mmask16>((1u << count) - 1u); }
+IDEM_INLINE __mmask16 lane_mask(Index count) {
+  return static_cast<__mmask16>((1u << count) - 1u);
+}
 
 IDEM_INLINE Floats lane_load_part(const float* from, Index count) {
   return (Floats)_mm512_maskz_loadu_ps(lane_mask(count), from);
@@ -43,6 +49,13 @@ IDEM_INLINE void lane_store_part(float* to, Floats v, Index count) {
 }
 IDEM_INLINE void lane_store_part(double* to, Doubles v, Index count) {
   _mm512_mask_storeu_pd(to, static_cast<__mmask8>(lane_mask(count)), (__m512d)v);
+}
+
+IDEM_INLINE unsigned lane_at_least_zero(Floats v) {
+  return _mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_GE_OQ);
+}
+IDEM_INLINE unsigned lane_at_least_zero(Doubles v) {
+  return _mm512_cmp_pd_mask((__m512d)v, _mm512_setzero_pd(), _CMP_GE_OQ);
 }
 
 // Quarter q of the result holds the 16 bytes at from + q stride. An insertion from memory leaves the

@@ -22,4 +22,13 @@ IDEM_INLINE Doubles lane_fma(Doubles a, Doubles b, Doubles c) {
   return (Doubles)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
 }
 
+IDEM_INLINE unsigned lane_at_least_zero(Floats v) {
+  const uint32x4_t bits = {1, 2, 4, 8};
+  return vaddvq_u32(vandq_u32(vcgezq_f32((float32x4_t)v), bits));
+}
+IDEM_INLINE unsigned lane_at_least_zero(Doubles v) {
+  const uint64x2_t bits = {1, 2};
+  return static_cast<unsigned>(vaddvq_u64(vandq_u64(vcgezq_f64((float64x2_t)v), bits)));
+}
+
 }  // namespace idem::inline IDEM_TARGET

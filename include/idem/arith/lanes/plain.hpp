@@ -13,8 +13,7 @@ template <Real R>
 struct LaneTypes {
   using Vector = R;
   using Unaligned = R;
-  static constexpr bool kHardware =
-      sizeof(R) == 4 ? IDEM_HARDWARE_FMA_FLOAT : IDEM_HARDWARE_FMA_DOUBLE;
+  static constexpr bool kHardware = sizeof(R) == 4 ? IDEM_HARDWARE_FMA_FLOAT : IDEM_HARDWARE_FMA_DOUBLE;
   static constexpr Index kTileRows = kHardware ? 4 : 1;
   static constexpr Index kTileVectors = kHardware ? 4 : 1;
 };
@@ -27,6 +26,11 @@ IDEM_INLINE R lane_broadcast(R value) {
 template <Real R>
 IDEM_INLINE R lane_fma(R a, R b, R c) {
   return fma(a, b, c);
+}
+
+template <Real R>
+IDEM_INLINE unsigned lane_at_least_zero(R v) {
+  return v >= R{0};
 }
 
 // A vector of one lane has no part: these are never reached.

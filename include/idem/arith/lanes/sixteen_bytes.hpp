@@ -15,18 +15,26 @@ struct SixteenBytes {
 using Floats = SixteenBytes<float>::Vector;
 using Doubles = SixteenBytes<double>::Vector;
 
-IDEM_INLINE Floats lane_broadcast(float value) { return Floats{value, value, value, value}; }
-IDEM_INLINE Doubles lane_broadcast(double value) { return Doubles{value, value}; }
+IDEM_INLINE Floats lane_broadcast(float value) {
+  return Floats{value, value, value, value};
+}
+IDEM_INLINE Doubles lane_broadcast(double value) {
+  return Doubles{value, value};
+}
 
 IDEM_INLINE Floats lane_load_part(const float* from, Index count) {
   return Floats{from[0], count > 1 ? from[1] : 0.0f, count > 2 ? from[2] : 0.0f, 0.0f};
 }
-IDEM_INLINE Doubles lane_load_part(const double* from, Index) { return Doubles{from[0], 0.0}; }
+IDEM_INLINE Doubles lane_load_part(const double* from, Index) {
+  return Doubles{from[0], 0.0};
+}
 
 IDEM_INLINE void lane_store_part(float* to, Floats v, Index count) {
   for (Index i = 0; i < count; ++i) to[i] = v[i];
 }
-IDEM_INLINE void lane_store_part(double* to, Doubles v, Index) { to[0] = v[0]; }
+IDEM_INLINE void lane_store_part(double* to, Doubles v, Index) {
+  to[0] = v[0];
+}
 
 IDEM_INLINE Floats lane_load_quarters(const float* from, Index) {
   return *reinterpret_cast<const SixteenBytes<float>::Unaligned*>(from);

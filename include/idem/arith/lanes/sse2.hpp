@@ -23,4 +23,11 @@ IDEM_INLINE Doubles lane_fma(Doubles a, Doubles b, Doubles c) {
   return (Doubles)fma_sse2((__m128d)a, (__m128d)b, (__m128d)c);
 }
 
+IDEM_INLINE unsigned lane_at_least_zero(Floats v) {
+  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpge_ps((__m128)v, _mm_setzero_ps())));
+}
+IDEM_INLINE unsigned lane_at_least_zero(Doubles v) {
+  return static_cast<unsigned>(_mm_movemask_pd(_mm_cmpge_pd((__m128d)v, _mm_setzero_pd())));
+}
+
 }  // namespace idem::inline IDEM_TARGET

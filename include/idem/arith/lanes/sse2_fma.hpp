@@ -45,8 +45,7 @@ IDEM_INLINE Exact exact_product(__m128d x, __m128d y) {
 IDEM_INLINE __m128d sum_to_odd(__m128d x, __m128d y) {
   const Exact e = exact_sum(x, y);
   const __m128d size = _mm_andnot_pd(_mm_set1_pd(-0.0), e.error);
-  const __m128i inexact =
-      _mm_srli_epi64((__m128i)_mm_cmplt_pd(_mm_setzero_pd(), size), 63);  // a NaN is not
+  const __m128i inexact = _mm_srli_epi64((__m128i)_mm_cmplt_pd(_mm_setzero_pd(), size), 63);  // a NaN is not
   const __m128i bits = (__m128i)e.rounded;
   const __m128i away = _mm_srli_epi64(_mm_xor_si128(bits, (__m128i)e.error), 63);
   return (__m128d)_mm_or_si128(_mm_sub_epi64(bits, _mm_and_si128(away, inexact)), inexact);
@@ -84,10 +83,9 @@ IDEM_INLINE __m128d fma_sse2(__m128d a, __m128d b, __m128d c) {
   const __m128d x = _mm_andnot_pd(sign, a), y = _mm_andnot_pd(sign, b), z = _mm_andnot_pd(sign, c);
   // A NaN in b or c fails the tests; one in a, which min and max drop, has gone into the sum.
   const __m128d least = _mm_min_pd(x, y);
-  const __m128d inside =
-      _mm_and_pd(_mm_and_pd(_mm_cmple_pd(_mm_set1_pd(0x1p-480), least),
-                            _mm_cmplt_pd(_mm_max_pd(x, y), _mm_set1_pd(0x1p480))),
-                 _mm_cmplt_pd(z, infinity));
+  const __m128d inside = _mm_and_pd(_mm_and_pd(_mm_cmple_pd(_mm_set1_pd(0x1p-480), least),
+                                               _mm_cmplt_pd(_mm_max_pd(x, y), _mm_set1_pd(0x1p480))),
+                                    _mm_cmplt_pd(z, infinity));
   // A factor 0 makes the product exact, and its sign decides that of 0 + 0.
   const __m128d zero = _mm_cmpeq_pd(least, _mm_setzero_pd());
   if (_mm_movemask_pd(_mm_or_pd(inside, zero)) != 3) [[unlikely]] {
