@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file  The training step against this machine's own fma peak, both measured in one run, interleaved.
 ///
-/// Prints one row a shape: the fraction of the peak (median and the middle half of the repetitions). Options
-/// are those of Google Benchmark, --benchmark_filter=REGEX for instance.
+/// Options are those of Google Benchmark, --benchmark_filter=REGEX for instance.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -20,17 +20,45 @@
 namespace idem::inline IDEM_TARGET {
 namespace {
 
-constexpr const char* kFma = "fma";  // the counter that every benchmark sets: fused multiply-adds a second
+constexpr const char* kFraction = "of peak";
+constexpr const char* kPeak = "peak";
 
-void count(benchmark::State& state, double fmas) {
-  state.counters[kFma] = benchmark::Counter(fmas, benchmark::Counter::kIsIterationInvariantRate);
+using Clock = std::chrono::steady_clock;
+
+double seconds_of(const auto& work) {
+  const auto begin = Clock::now();
+  work();
+  return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+double quantile(std::vector<double> values, double q) {
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+/// Times `work`, of `fmas` fused multiply-adds, in turns with as many in registers: each round gives a
+/// fraction of the peak as it was a moment later, so that a change of clock or a neighbour on the machine
+/// meets both. The benchmark's figure is the median over its rounds.
 template <Real R>
-void peak(benchmark::State& state) {
-  double fmas = 0;
-  for (auto _ : state) fmas = run_peak<R>(20000);
-  count(state, fmas);
+void against_peak(benchmark::State& state, double fmas, const auto& work) {
+  const int rounds = static_cast<int>(fmas / kPeakFmas<R>) + 1;
+  // A work of a few microseconds is done often enough to be timed.
+  const int times = static_cast<int>(2e5 / fmas) + 1;
+  std::vector<double> fractions, peaks;
+  for (auto _ : state) {
+    const double seconds = seconds_of([&] {
+      for (int i = 0; i < times; ++i) work();
+    });
+    double done = 0;
+    const double peak_seconds = seconds_of([&] { done = run_peak<R>(times * rounds); });
+    const double peak = done / peak_seconds;
+    state.SetIterationTime(seconds);
+    peaks.push_back(peak);
+    fractions.push_back(times * fmas / seconds / peak);
+  }
+  state.counters[kFraction] = quantile(fractions, 0.5);
+  state.counters[kPeak] = quantile(peaks, 0.5);
 }
 
 /// A batch handed over whole, and the step it ends with.
@@ -43,15 +71,14 @@ void step(benchmark::State& state) {
       Stream{1, Purpose::inputs}, [](Index r) { return r; }, x.data(), Batch, D);
   gaussian_fill(Stream{1, Purpose::noise}, 0, y.data(), Batch);
   bool good = sgd->init() == Status::ok;
-  for (auto _ : state) {
+  against_peak<R>(state, 2.0 * D * D * Batch, [&] {
     good = good && sgd->feed(x.data(), y.data(), Batch) == Status::ok;
     good = good && sgd->end_batch(static_cast<R>(1e-6)) == Status::ok;
-  }
+  });
   if (!good) state.SkipWithError("the step failed");
-  count(state, 2.0 * D * D * Batch);
 }
 
-/// Fractions of the peak of the same scalar.
+/// One row a benchmark: its median over the repetitions, and the middle half of them.
 class PeakTable : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }
@@ -63,45 +90,34 @@ class PeakTable : public benchmark::BenchmarkReporter {
         std::fprintf(stderr, "%s: %s\n", run.benchmark_name().c_str(), run.error_message.c_str());
         continue;
       }
-      const std::string name = run.run_name.function_name;
-      if (rates_.find(name) == rates_.end()) order_.push_back(name);
-      rates_[name].push_back(run.counters.at(kFma).value);
+      Row& row = rows_[run.run_name.function_name];
+      row.fractions.push_back(100 * run.counters.at(kFraction).value);
+      row.peaks.push_back(2e-9 * run.counters.at(kPeak).value);
     }
   }
 
   void Finalize() override {
-    std::printf("lanes: %s\n", kTargetName);
-    for (auto& [name, rates] : rates_) std::sort(rates.begin(), rates.end());
-    for (const std::string& name : order_) {
-      const std::string scalar = name.substr(name.rfind(' ') + 1);
-      const std::vector<double>& rates = rates_[name];
-      if (name.rfind("fma peak", 0) == 0) {
-        std::printf("%-34s %8.1f GFLOP/s\n", name.c_str(), 2e-9 * at(rates, 0.5));
-        continue;
-      }
-      const auto of = rates_.find("fma peak " + scalar);
-      const double best = of == rates_.end() ? 0 : at(of->second, 0.5);
-      if (best == 0) continue;
-      std::printf("%-34s %7.1f %% of peak  (%.1f to %.1f)\n", name.c_str(), 100 * at(rates, 0.5) / best,
-                  100 * at(rates, 0.25) / best, 100 * at(rates, 0.75) / best);
+    std::printf("lanes: %s\n%-30s %9s %18s %14s\n", kTargetName, "", "% of peak", "middle half",
+                "peak GFLOP/s");
+    for (const auto& [name, row] : rows_) {
+      std::printf("%-30s %9.1f %8.1f to %6.1f %14.1f\n", name.c_str(), quantile(row.fractions, 0.5),
+                  quantile(row.fractions, 0.25), quantile(row.fractions, 0.75), quantile(row.peaks, 0.5));
     }
   }
 
  private:
-  static double at(const std::vector<double>& sorted, double quantile) {
-    return sorted[static_cast<std::size_t>(quantile * static_cast<double>(sorted.size() - 1))];
-  }
-
-  std::vector<std::string> order_;
-  std::map<std::string, std::vector<double>> rates_;
+  struct Row {
+    std::vector<double> fractions;
+    std::vector<double> peaks;
+  };
+  std::map<std::string, Row> rows_;
 };
 
 template <Real R>
 void register_all(const char* scalar) {
   const auto add = [&](const std::string& name, void (*run)(benchmark::State&)) {
-    benchmark::RegisterBenchmark((name + " " + scalar).c_str(), run);
+    benchmark::RegisterBenchmark((name + " " + scalar).c_str(), run)->UseManualTime();
   };
-  add("fma peak", peak<R>);
   add("step d=8 batch=16", step<R, 8, 16>);
   add("step d=20 n=1700", step<R, 20, 1700>);
   add("step d=64 batch=128", step<R, 64, 128>);

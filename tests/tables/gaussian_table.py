@@ -127,19 +127,10 @@ def table():
     return rows
 
 
-def columns(cells):
-    """The cells of one row of the table as clang-format lays them out: as many columns as fit, aligned."""
-    count = len(cells)
-    while True:
-        widths = [max(len(c) for c in cells[i::count]) + 2 for i in range(count)]
-        if 4 + sum(widths) < 100:
-            break
-        count -= 1
-    lines = []
-    for first in range(0, len(cells), count):
-        line = "".join(f"{c + ',':<{w}}" for c, w in zip(cells[first : first + count], widths))
-        lines.append("     " + line.rstrip())
-    return ("    {" + "\n".join(lines)[5:-1] + "},").split("\n")
+def lines_of(row):
+    """One row of the table, eight coefficients a line."""
+    lines = ["     " + ", ".join(f"{c:11}" for c in row[first:first + 8]) for first in range(0, len(row), 8)]
+    return ("    {" + ",\n".join(lines)[5:] + "},").split("\n")
 
 
 def header(rows):
@@ -156,10 +147,11 @@ def header(rows):
         "",
         "/// kGaussianTable[i][k] is the coefficient of t^i in binade k, in units of 2^-28 for i = 0 and of",
         "/// 2^-(30 + 2 i) for i > 0: ARITHMETIC.md section 5 says how they are used, its annex repeats them.",
+        "// clang-format off",
         "inline constexpr std::int32_t kGaussianTable[7][32] = {",
     ]
     for i in range(DEGREE + 1):
-        lines += columns([str(row[i]) for row in rows])
+        lines += lines_of([row[i] for row in rows])
     lines += ["};", "", "}  // namespace idem::inline IDEM_TARGET", ""]
     return "\n".join(lines)
 

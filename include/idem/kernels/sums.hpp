@@ -137,7 +137,7 @@ constexpr ScalarOf<A> distance(const A& a, const B& b) {
 /// The largest magnitude among `count` numbers, as a bit pattern: the patterns of magnitudes rise with
 /// them, from zero to infinity to NaN.
 template <Real R>
-BitsOf<R> largest_magnitude(const R* x, Index count) {
+IDEM_NOINLINE BitsOf<R> largest_magnitude(const R* x, Index count) {
   using L = Lanes<R>;
   using Signed = typename L::SignedWords;  // compared in one instruction on every lanes
   using Word = typename L::Word;
@@ -147,7 +147,7 @@ BitsOf<R> largest_magnitude(const R* x, Index count) {
   };
   Signed most[kChains] = {};
   Index i = 0;
-  for (; i + kChains * L::kWidth <= count; i += kChains * L::kWidth) {
+  for (; count - i >= kChains * L::kWidth; i += kChains * L::kWidth) {
     IDEM_UNROLL for (Index v = 0; v < kChains; ++v) {
       const Signed m = magnitude(L::load(x + i + v * L::kWidth));
       most[v] = m > most[v] ? m : most[v];

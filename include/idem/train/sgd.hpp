@@ -14,16 +14,18 @@
 
 namespace idem::inline IDEM_TARGET {
 
-/// Trains a model on batches: W <- W - eta grad L, L the mean loss over the batch; with the default loss
-/// L = (1/n) sum of (f(x, W) - y)^2.
+/// Trains a model on batches: W <- W - eta grad L, L the mean loss over the batch; with the default
+/// loss L = (1/n) sum of (f(x, W) - y)^2.
 ///
 ///     Model       ResidualRelu<R, D> or VanillaRelu<R, D>
 ///     Loss        SquaredError or LogisticLoss
-///     SliceCount  samples that pass through the model at once: 0 for one by one (the least memory, a
-///                 device's way) or a multiple of 16 (a desktop's). It changes speed and memory, no bit.
+///     SliceCount  samples that pass through the model at once: 0 for one by one (the least memory,
+///     a
+///                 device's way) or a multiple of 16 (a desktop's). It changes speed and memory, no
+///                 bit.
 ///
-/// A batch is open from the first sample fed to `end_batch`; samples may be fed one at a time, many at a
-/// time, or mixed: the same bits. The object owns all its state; put it in static storage.
+/// A batch is open from the first sample fed to `end_batch`; samples may be fed one at a time, many
+/// at a time, or mixed: the same bits. The object owns all its state; put it in static storage.
 ///
 ///     static Sgd<ResidualRelu<float, 8>> sgd;
 ///     if (sgd.init() != Status::ok) ...
@@ -32,7 +34,8 @@ namespace idem::inline IDEM_TARGET {
 ///
 /// Bits    ARITHMETIC.md section 7.
 /// Memory  no heap; `footprint<Sgd<...>>()` names it by part; 2 KiB of stack at most.
-/// Cost    2 D^2 fused multiply-adds a sample, of which the sleeping neurons' are left out when samples
+/// Cost    2 D^2 fused multiply-adds a sample, of which the sleeping neurons' are left out when
+/// samples
 ///         are fed one by one.
 /// Source  [LiYuan17] arXiv:1705.09886, equation (2).
 template <class ModelType, Index SliceCount = 0, class LossType = SquaredError<typename ModelType::Scalar>>
@@ -44,7 +47,8 @@ class Sgd {
   static constexpr Index kDim = Model::kDim;
   static constexpr Index kSlice = SliceCount;
 
-  /// Checks the floating-point environment, sets the identity mapping (W = 0, v = +1) and opens a batch.
+  /// Checks the floating-point environment, sets the identity mapping (W = 0, v = +1) and opens a
+  /// batch.
   ///
   /// Errors  environment: nothing is set.
   Status init() {
@@ -74,7 +78,8 @@ class Sgd {
     return feed(x.data(), &y, 1);
   }
 
-  /// Adds `count` samples: x is count x D row-major, y has count labels; neither may overlap the trainer.
+  /// Adds `count` samples: x is count x D row-major, y has count labels; neither may overlap the
+  /// trainer.
   ///
   /// Errors  not_finite: all of them are refused, the batch is as before. bad_argument: count < 0.
   template <Executor E = Serial>
@@ -107,7 +112,8 @@ class Sgd {
 
   /// Takes the step of size eta and opens the next batch.
   ///
-  /// Errors  empty_batch, not_finite (eta): nothing changes. diverged: the weights stay as they were,
+  /// Errors  empty_batch, not_finite (eta): nothing changes. diverged: the weights stay as they
+  /// were,
   ///         the batch is forgotten.
   template <Executor E = Serial>
   Status end_batch(R eta, E&& executor = {}) {
@@ -133,10 +139,18 @@ class Sgd {
   }
 
  private:
-  /// With a slice the gradient lies as the weights do, and a step is one pass over both; without, row j
-  /// belongs to neuron j, so that a sleeping neuron costs nothing.
+  /// With a slice the gradient lies as the weights do, and a step is one pass over both; without,
+  /// row j belongs to neuron j, so that a sleeping neuron costs nothing.
   static constexpr Layout kLayout = SliceCount > 0 ? Layout::by_input : Layout::by_neuron;
   using Masked = MaskedResiduals<R, kDim, SliceCount>;
+
+  /// Columns of the gradient in whole vectors; all, where a part of a vector costs no more than the
+  /// way round.
+  static constexpr Index kLastColumns = kDim % Lanes<R>::kWidth;
+  static constexpr Index kWholeColumns =
+      kDim > Lanes<R>::kWidth&& kLastColumns* detail::ceil_div(kDim, Lanes<R>::kWidth) < kDim
+          ? kDim - kLastColumns
+          : kDim;
 
   void feed_one(const R* x, R y) {
     Mask<kDim> mask;
@@ -186,17 +200,40 @@ class Sgd {
 
   /// G += inputs times masked residuals, for the samples whose residuals are in place.
   ///
-  /// By itself, because a function may hold only one lambda of a signature: GCC 13 numbers them otherwise
-  /// than GCC 12, and objects of both would take one for the other.
+  /// By itself, because a function may hold only one lambda of a signature: GCC 13 numbers them
+  /// otherwise than GCC 12, and objects of both would take one for the other.
   template <Executor E>
   void add_gradient(const R* x, Index count, E& executor) {
-    const Product<R, Strides<1, kDim, Masked::kStride, kDim, true>> p{
-        x, masked_.rows, count_ == 0 ? nullptr : gradient_, kDim, gradient_};
+    using StridesOf = Strides<1, kDim, Masked::kStride, kDim, true>;
+    const Product<R, StridesOf> p{x, masked_.rows, count_ == 0 ? nullptr : gradient_, kDim, gradient_};
     const int parts = executor.size();
-    constexpr Index kPieces = row_pieces<R, kDim, kDim>();
+    constexpr Index kPieces = row_pieces<R, kDim, kWholeColumns>();
     executor.run([&](int part) {
-      product_rows<kDim, kDim>(p, count, share(kPieces, part, parts), share(kPieces, part + 1, parts));
+      product_rows<kDim, kWholeColumns>(p, count, share(kPieces, part, parts),
+                                        share(kPieces, part + 1, parts));
+      if constexpr (kWholeColumns < kDim) {
+        if (part == parts - 1) add_last_columns(x, count);
+      }
     });
+  }
+
+  /// The last columns of the gradient, fewer than a vector, as rows of the transposed product:
+  /// vectors then run along the inputs, and are as full there as everywhere.
+  void add_last_columns(const R* x, Index count) {
+    constexpr Index kColumns = kDim - kWholeColumns;
+    constexpr Index kStride = detail::ceil_div(kDim, Lanes<R>::kWidth) * Lanes<R>::kWidth;
+    static_assert(kColumns * kStride <= static_cast<Index>(sizeof slice_.inputs / sizeof(R)));
+    R* const sums = slice_.inputs;  // of no more use once the forward pass is done
+    R* const columns = gradient_ + kWholeColumns;
+    for (Index k = 0; k < kDim; ++k) {
+      for (Index j = 0; j < kColumns; ++j) sums[j * kStride + k] = count_ == 0 ? R{0} : columns[k * kDim + j];
+    }
+    const Product<R, Strides<1, Masked::kStride, kDim, kStride>> p{masked_.rows + kWholeColumns, x, sums,
+                                                                   kStride, sums};
+    product_rows<kColumns, kDim>(p, count, 0, row_pieces<R, kColumns, kDim>());
+    for (Index k = 0; k < kDim; ++k) {
+      for (Index j = 0; j < kColumns; ++j) columns[k * kDim + j] = sums[j * kStride + k];
+    }
   }
 
   void clear_gradient() {
