@@ -219,7 +219,7 @@ class Sgd {
 
   /// The last columns of the gradient, fewer than a vector, as rows of the transposed product:
   /// vectors then run along the inputs, and are as full there as everywhere.
-  void add_last_columns(const R* x, Index count) {
+  void add_last_columns(const R* x, Index count) requires(SliceCount > 0 && kWholeColumns < kDim) {
     constexpr Index kColumns = kDim - kWholeColumns;
     constexpr Index kStride = detail::ceil_div(kDim, Lanes<R>::kWidth) * Lanes<R>::kWidth;
     static_assert(kColumns * kStride <= static_cast<Index>(sizeof slice_.inputs / sizeof(R)));
