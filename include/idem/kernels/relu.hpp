@@ -41,15 +41,15 @@ struct FiringBits {
   ///
   /// Bits    a selection, and a sign: ARITHMETIC.md sections 3.6 and 7.
   static void unpack(R* rows, Index stride, Index neurons, const R* residuals, Index samples) {
-    using Words = typename L::Words;
+    using LaneWords = typename L::Words;  // not the generator's Words
     for (Index j = 0; j < neurons; j += L::kWidth) {
       const Index left = neurons - j;
       const auto words =
-          std::bit_cast<Words>(left >= L::kWidth ? L::load(rows + j) : L::load_part(rows + j, left));
-      const Words minus = words & kMinus;
+          std::bit_cast<LaneWords>(left >= L::kWidth ? L::load(rows + j) : L::load_part(rows + j, left));
+      const LaneWords minus = words & kMinus;
       IDEM_UNROLL for (Index s = 0; s < L::kWidth; ++s) {
         if (s == samples) break;
-        const auto r = std::bit_cast<Words>(L::broadcast(residuals[s]));
+        const auto r = std::bit_cast<LaneWords>(L::broadcast(residuals[s]));
         const auto value = std::bit_cast<typename L::Vector>(r ^ minus);
         L::store(rows + s * stride + j, (words & (Word{1} << s)) != 0 ? value : typename L::Vector{});
       }
