@@ -25,7 +25,8 @@ std::uintptr_t semihosting(std::uintptr_t operation, std::uintptr_t argument);
 
 /// From memory as it is at reset to the end of main.
 [[noreturn]] inline void run_program() {
-  for (std::uint32_t* word = bss_begin; word != bss_end; ++word) *static_cast<volatile std::uint32_t*>(word) = 0;
+  for (std::uint32_t* word = bss_begin; word != bss_end; ++word)
+    *static_cast<volatile std::uint32_t*>(word) = 0;
   for (const Constructor* one = init_begin; one != init_end; ++one) (*one)();
   exit(program());
 }

@@ -8,12 +8,12 @@ extern const std::uint32_t data_image[];
 
 // -DBOARD_FPU_OFF is for the test that sees what happens then.
 #if defined(__ARM_FP) && !defined(BOARD_FPU_OFF)
-#define ENABLE_FPU       \
+#define ENABLE_FPU                                                                                        \
   "ldr r0, =0xe000ed88\n" /* CPACR: full access to coprocessors 10 and 11, which are also those of MVE */ \
-  "ldr r1, [r0]\n"       \
-  "orr r1, #0xf00000\n"  \
-  "str r1, [r0]\n"       \
-  "dsb\n"                \
+  "ldr r1, [r0]\n"                                                                                        \
+  "orr r1, #0xf00000\n"                                                                                   \
+  "str r1, [r0]\n"                                                                                        \
+  "dsb\n"                                                                                                 \
   "isb\n"
 #else
 #define ENABLE_FPU ""

@@ -7,7 +7,7 @@ extern std::uint32_t guard_page[];
 
 // -DBOARD_FPU_OFF is for the test that sees what happens then.
 #if defined(__riscv_flen) && !defined(BOARD_FPU_OFF)
-#define ENABLE_FPU  \
+#define ENABLE_FPU                             \
   "li t0, 0x2000\n" /* mstatus.FS = initial */ \
   "csrs mstatus, t0\n"
 #else

@@ -130,8 +130,9 @@ struct Elementary {
       for (const int exponent : {-24, -8, 0, 3, 6, 9}) add(digest, u[0] * power<R>(exponent), u[1]);
     }
     // Overflow, underflow through the subnormals, and next to multiples of pi/2 that have fooled others.
-    constexpr double kEdges[] = {88.722839,  -87.336544, -103.97208, 709.78271289, -708.39641853, -745.13321910,
-                                 4476.77,    70081.1,    1.5707964,  3.1415927,    1e-30,         1048575.5};
+    constexpr double kEdges[] = {88.722839,     -87.336544,    -103.97208, 709.78271289,
+                                 -708.39641853, -745.13321910, 4476.77,    70081.1,
+                                 1.5707964,     3.1415927,     1e-30,      1048575.5};
     for (const double x : kEdges) add(digest, static_cast<R>(x), R{1});
   }
 

@@ -5,8 +5,9 @@ A row of the table is a port and how it was built, a column a stage, in it float
 where the stage is too large for the port's memory, which recorded.txt has with its size. With
 IDEM_TEST_ALL set, or --all, each port is built at every level and, where it can, by Clang; else once.
 
-    python3 run.py [--ports all|auto|NAME,...] [--all] [--work FOLDER] [--record]
+    python3 run.py [--ports all|auto|NAME,...] [--all] [--work FOLDER] [--record] [WORD...]
 
+With words, only the builds whose name has every one of them: --all cortex-m0 -O3.
 --record writes recorded.txt anew, from AVX-512 where plain lanes agree with it.
 """
 
@@ -140,13 +141,14 @@ def main():
     parser.add_argument("--all", action="store_true", default=bool(os.environ.get("IDEM_TEST_ALL")))
     parser.add_argument("--work", type=pathlib.Path)
     parser.add_argument("--record", action="store_true")
-    options = parser.parse_args()
+    options, words = parser.parse_known_args()
     chosen = ports.selected(options.ports)
     digests, left_out = recorded.read()
     with tempfile.TemporaryDirectory(dir=options.work) as name:
         folder = pathlib.Path(name)
         recorded.write_header(folder / "recorded.hpp")
-        builds = list(every_build(chosen) if options.all else few_builds(chosen))
+        builds = [build for build in (every_build(chosen) if options.all else few_builds(chosen))
+                  if all(word in str(build).split() for word in words)]
         outcomes = toolchain.in_parallel(lambda build: try_build(build, folder), builds)
     if options.record:
         record(outcomes)
@@ -158,7 +160,8 @@ def main():
         failures += complaints
     print_table(list(dict.fromkeys(stage for stage, _ in digests)), rows)
     for (port, stage, scalar), size in left_out.items():
-        print(f"left out: {port}: {stage} {scalar} needs {size} bytes")
+        if any(outcome.build.port.name == port for outcome in outcomes):
+            print(f"left out: {port}: {stage} {scalar} needs {size} bytes")
     ran = sum(outcome.state == "ran" for outcome in outcomes)
     print(f"{len(rows)} builds, {ran} ran, {sum(o.state == 'skipped' for o in outcomes)} skipped")
     toolchain.finish("ports", sum(len(outcome.digests) for outcome in outcomes), failures)

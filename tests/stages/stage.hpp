@@ -85,10 +85,29 @@ R special(int i) {
   using F = idem::detail::Format<R>;
   constexpr BitsOf<R> kOne = BitsOf<R>{F::kBias} << F::kFraction;
   constexpr BitsOf<R> kUlp = F::kImplicit;
-  constexpr BitsOf<R> patterns[] = {
-      0,        1,        2,        kUlp - 1,          kUlp,      kUlp + 1,        2 * kUlp,        kOne - 1,
-      kOne,     kOne + 1, kOne + 2, kOne + kUlp / 2,   kOne / 2,  kOne + kOne / 2, kOne + 2 * kUlp, F::kInfinity - 1,
-      kUlp / 2, 3,        7 * kUlp, kOne - 12 * kUlp, kOne + 33, F::kInfinity,    F::kInfinity | (kUlp / 2)};
+  constexpr BitsOf<R> patterns[] = {0,
+                                    1,
+                                    2,
+                                    kUlp - 1,
+                                    kUlp,
+                                    kUlp + 1,
+                                    2 * kUlp,
+                                    kOne - 1,
+                                    kOne,
+                                    kOne + 1,
+                                    kOne + 2,
+                                    kOne + kUlp / 2,
+                                    kOne / 2,
+                                    kOne + kOne / 2,
+                                    kOne + 2 * kUlp,
+                                    F::kInfinity - 1,
+                                    kUlp / 2,
+                                    3,
+                                    7 * kUlp,
+                                    kOne - 12 * kUlp,
+                                    kOne + 33,
+                                    F::kInfinity,
+                                    F::kInfinity | (kUlp / 2)};
   constexpr int kPatterns = sizeof patterns / sizeof patterns[0];
   const BitsOf<R> bits = patterns[i % kPatterns];
   return of_bits<R>(i < kPatterns ? bits : bits | F::kSign);

@@ -38,10 +38,12 @@ int main() {
     failed.print();
   }
   testing::Line line;
-  line << "stages on " << idem::kTargetName << ": " << testing::Decimal{static_cast<std::uint64_t>(stages::ran)}
-       << " ran, " << testing::Decimal{static_cast<std::uint64_t>(stages::left_out)} << " left out, "
+  line << "stages on " << idem::kTargetName << ": "
+       << testing::Decimal{static_cast<std::uint64_t>(stages::ran)} << " ran, "
+       << testing::Decimal{static_cast<std::uint64_t>(stages::left_out)} << " left out, "
        << testing::Decimal{static_cast<std::uint64_t>(testing::failures)} << " failed; stack "
-       << testing::Decimal{board::stack_used()} << " of " << testing::Decimal{board::stack_size()} << " bytes\n";
+       << testing::Decimal{board::stack_used()} << " of " << testing::Decimal{board::stack_size()}
+       << " bytes\n";
   line.print();
   return testing::failures == 0 ? 0 : 1;
 }

@@ -67,14 +67,15 @@ inline void check(bool good, const char* what, const char* file, int number) {
   if (good) return;
   ++failures;
   Line line;
-  line << file << ":" << Decimal{static_cast<std::uint64_t>(number)} << ": CHECK( " << what << " ) is false\n";
+  line << file << ":" << Decimal{static_cast<std::uint64_t>(number)} << ": CHECK( " << what
+       << " ) is false\n";
   line.print();
 }
 
 }  // namespace testing
 
-#define TESTING_CASE_OF(name, number)                          \
-  static void test_case_##number();                            \
+#define TESTING_CASE_OF(name, number)                           \
+  static void test_case_##number();                             \
   static testing::Case test_##number{name, test_case_##number}; \
   static void test_case_##number()
 #define TESTING_CASE(name, number) TESTING_CASE_OF(name, number)

@@ -49,8 +49,8 @@ struct Spectrum {
   idem::SpectralScratch<R, kSize, kSize> power;
 
   void run(Digest& digest) {
-    CHECK(idem::set_spectrum(Stream{5, Purpose::init}, static_cast<R>(0.39), static_cast<R>(0.6), m, scratch) ==
-          idem::Status::ok);
+    CHECK(idem::set_spectrum(Stream{5, Purpose::init}, static_cast<R>(0.39), static_cast<R>(0.6), m,
+                             scratch) == idem::Status::ok);
     digest.add(m.data(), kSize * kSize);
     const R norm = idem::spectral_norm(m, 12, power);
     digest.add(&norm, 1);
