@@ -119,7 +119,8 @@ def clang_format(options, work):
     """Every source as .clang-format would have it."""
     need("clang-format")
     return attempt("clang-format", ["clang-format", "--dry-run", "--Werror",
-                                    *sources(["include", "src", "tests", "bench"], {".hpp", ".cpp", ".h", ".c"})])
+                                    *sources(["include", "src", "tests", "bench", "ports"],
+                                             {".hpp", ".cpp", ".h", ".c"})])
 
 
 ANALYSES = {"asan": asan, "tsan": tsan, "valgrind": valgrind, "clang-tidy": clang_tidy, "cppcheck": cppcheck,

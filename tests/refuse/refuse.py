@@ -10,11 +10,13 @@ Each .cpp file here says in its first comments what must happen to it:
     // when: run           it must exit with success: it brings about what must be refused by itself
     // compilers: g++      only this kind of compiler
     // machine: x86_64     only this kind of processor
+    // port: cortex-m55    compiled for this port, the control with the flags of its machine file
 
 A refusal counts only beside its control: the same program without the flags and without the lines that
 end in `// refused` must compile (when: link: and exit with success).
 """
 
+import argparse
 import os
 import pathlib
 import re
@@ -23,10 +25,12 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "house"))
+sys.path.insert(0, str(HERE.parent / "stages"))
+import ports  # noqa: E402
 import toolchain  # noqa: E402
 
 REFUSED_LINE = re.compile(r"^.*// refused$", re.MULTILINE)
-FIELD = re.compile(r"^// (refuse|flags|when|compilers|machine): (.*)$", re.MULTILINE)
+FIELD = re.compile(r"^// (refuse|flags|when|compilers|machine|port): (.*)$", re.MULTILINE)
 
 
 class Case:
@@ -39,6 +43,7 @@ class Case:
         self.when = fields.get("when", "compile")
         self.compilers = fields.get("compilers")
         self.machine = fields.get("machine", os.uname().machine)
+        self.port = fields.get("port")
 
 
 def complaint(what, output):
@@ -61,9 +66,18 @@ def compile_only(compiler, flags, source):
     return done.returncode == 0, done.stdout
 
 
-def try_compile(case, compiler, folder):
+def port_command(compiler, port):
+    """The compiler that builds for a port, and the arguments that every program for it has."""
+    if toolchain.is_clang(compiler):
+        return compiler, port.clang_arguments()
+    return port.compiler, port.arguments()
+
+
+def try_compile(case, compiler, port, folder):
     """What is wrong, None when nothing is, "skipped" when this machine cannot compile the control."""
     machine = []
+    if port is not None:
+        compiler, machine = port_command(compiler, port)
     if "-m32" in case.flags:
         machine = ["-m32", "-msse2", "-mfpmath=sse"]
         probe = folder / "probe.cpp"
@@ -77,7 +91,9 @@ def try_compile(case, compiler, folder):
         return complaint("has a control that is refused too", output)
     source = folder / "case.cpp"
     source.write_text(case.text)
-    return judge(case, *compile_only(compiler, case.flags, source))
+    # A port's own flags stand first, and lose where they differ.
+    flags = [*(machine if port is not None else []), *case.flags]
+    return judge(case, *compile_only(compiler, flags, source))
 
 
 def try_link_or_run(case, compiler, lanes, folder):
@@ -102,30 +118,37 @@ def try_link_or_run(case, compiler, lanes, folder):
     return judge(case, *link_and_run(case.flags)) if case.when == "link" else None
 
 
-def jobs():
+def jobs(chosen):
+    """(case, compiler, lanes or None, port or None)"""
+    by_name = {port.name: port for port in chosen}
     runnable = [lanes for lanes in toolchain.lanes() if toolchain.processor_has(lanes.needs)]
     for path in sorted(HERE.glob("*.cpp")):
         case = Case(path)
+        if case.port is not None and case.port not in by_name:
+            continue
         for compiler in toolchain.COMPILERS:
             kind = "clang++" if toolchain.is_clang(compiler) else "g++"
             if case.compilers in (None, kind) and case.machine == os.uname().machine:
                 for lanes in runnable if case.when != "compile" else [None]:
-                    yield case, compiler, lanes
+                    yield case, compiler, lanes, by_name.get(case.port)
 
 
 def work(job):
-    case, compiler, lanes = job
+    case, compiler, lanes, port = job
     with tempfile.TemporaryDirectory() as folder:
         if lanes is None:
-            return try_compile(case, compiler, pathlib.Path(folder))
+            return try_compile(case, compiler, port, pathlib.Path(folder))
         return try_link_or_run(case, compiler, lanes, pathlib.Path(folder))
 
 
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--ports", default="all")
+    options = parser.parse_args()
     toolchain.require_compilers()
-    todo = list(jobs())
+    todo = list(jobs(ports.selected(options.ports)))
     failures, skipped = [], 0
-    for (case, compiler, lanes), wrong in zip(todo, toolchain.in_parallel(work, todo)):
+    for (case, compiler, lanes, _), wrong in zip(todo, toolchain.in_parallel(work, todo)):
         where = f"{case.name} ({compiler}{', ' + lanes.name if lanes else ''})"
         if wrong == "skipped":
             skipped += 1

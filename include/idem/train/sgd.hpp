@@ -212,15 +212,15 @@ class Sgd {
       product_rows<kDim, kWholeColumns>(p, count, share(kPieces, part, parts),
                                         share(kPieces, part + 1, parts));
       if constexpr (kWholeColumns < kDim) {
-        if (part == parts - 1) add_last_columns(x, count);
+        if (part == parts - 1) add_last_columns<kDim - kWholeColumns>(x, count);
       }
     });
   }
 
   /// The last columns of the gradient, fewer than a vector, as rows of the transposed product:
   /// vectors then run along the inputs, and are as full there as everywhere.
-  void add_last_columns(const R* x, Index count) requires(SliceCount > 0 && kWholeColumns < kDim) {
-    constexpr Index kColumns = kDim - kWholeColumns;
+  template <Index kColumns>
+  void add_last_columns(const R* x, Index count) {
     constexpr Index kStride = detail::ceil_div(kDim, Lanes<R>::kWidth) * Lanes<R>::kWidth;
     static_assert(kColumns * kStride <= static_cast<Index>(sizeof slice_.inputs / sizeof(R)));
     R* const sums = slice_.inputs;  // of no more use once the forward pass is done
