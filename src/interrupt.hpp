@@ -11,7 +11,7 @@ namespace idem::inline IDEM_TARGET {
 void watch_for_stop();
 
 /// To be asked after each step; then the program writes what it has and exits with
-/// `ExitStatus::interrupted`.
+/// kInterrupted.
 [[nodiscard]] bool stop_requested();
 
 }  // namespace idem::inline IDEM_TARGET

@@ -8,12 +8,10 @@
 
 namespace idem::inline IDEM_TARGET {
 
-enum ExitStatus : int {
-  kDone = 0,
-  kFailed = 1,         ///< ran but failed: diverged, not recovered, disk full
-  kBadInput = 2,       ///< bad usage, a bad file, a path that cannot be written
-  kInterrupted = 130,  ///< stopped by Ctrl-C, as shells count it; what it had is written
-};
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;         ///< ran but failed: diverged, not recovered, disk full
+inline constexpr int kBadInput = 2;       ///< bad usage, a bad file, a path that cannot be written
+inline constexpr int kInterrupted = 130;  ///< stopped by Ctrl-C, as shells count it; what it had is written
 
 /// What the verb on the command line has chosen to be done; returns an exit status.
 using Job = std::function<int()>;

@@ -152,7 +152,7 @@ void add_train(CLI::App& app, Job& job, std::function<int(const TrainOptions&)> 
   CLI::App* const verb = app.add_subcommand("train", "Trains a student on a teacher or on data");
   const auto o = std::make_shared<TrainOptions>();
   const auto add = [verb](const char* name, const char* value, const char* help, auto read) {
-    verb->add_option_function<std::string>(name, std::move(read), help)->type_name(value);
+    verb->add_option_function<std::string>(name, read, help)->type_name(value);
   };
 
   add("--data", "FILE", "Own samples: .npy, .csv or MNIST idx; without it, a teacher's",

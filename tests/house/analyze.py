@@ -97,7 +97,8 @@ def clang_tidy(options, work):
     everything = str(ROOT / "tests" / "house" / "instantiate_all.cpp")
     commands = json.loads((options.build / "compile_commands.json").read_text())
     listed = {os.path.normpath(os.path.join(entry["directory"], entry["file"])) for entry in commands}
-    jobs = [(os.path.relpath(path, ROOT), ["clang-tidy", "--quiet", "-p", options.build, path])
+    command = ["clang-tidy", "--quiet", "--extra-arg=-Wno-unknown-warning-option", "-p", options.build]
+    jobs = [(os.path.relpath(path, ROOT), [*command, path])
             for path in sources(["src"], {".cpp"}) if path in listed]
     jobs += [(f"the library, {lanes.name}", ["clang-tidy", "--quiet", everything, "--", *toolchain.STANDARD,
                                              *lanes.flags, *toolchain.includes()])
@@ -108,8 +109,13 @@ def clang_tidy(options, work):
 def cppcheck(options, work):
     """The program and the headers, as cppcheck reads them."""
     need("cppcheck")
+    mistaken = [
+        "shiftTooManyBitsSigned",  # C++20 defines it
+        "uninitvar:*/stream.hpp",  # takes a loop over a constant for one that may not run; valgrind watches
+        "uninitMemberVar:*/progress.cpp",  # does not see the constructor's list
+    ]
     return attempt("cppcheck", [
-        "cppcheck", "--quiet", "--std=c++20", "--language=c++", "--error-exitcode=1",
+        "cppcheck", *(f"--suppress={one}" for one in mistaken), "--quiet", "--std=c++20", "--language=c++", "--error-exitcode=1",
         "--enable=warning,performance,portability", "-I", ROOT / "include", "-I", ROOT / "src",
         "-D__x86_64__", "-D__SSE2__", "-D__AVX2__", "-D__FMA__", "-D__GNUC__=12", "-DIDEM_DIMS=8,20",
         f"-j{toolchain.processors()}", *sources(["src"], {".cpp"}), *sources(["include"], {".hpp"})])

@@ -188,7 +188,8 @@ IDEM_NOINLINE void product_rows(const Product<R, S>& p, Index depth, Index first
   constexpr Index kVectors = detail::ceil_div(Cols, L::kWidth);
   constexpr Index kPart = Cols % L::kWidth;
   constexpr detail::Cut kPanels(kVectors, detail::kPanelVectors<R, Rows>);
-  constexpr Index kTileRows = detail::kPanelRows<R, kPanels.large>;
+  constexpr Index kLarge = kPanels.large;
+  constexpr Index kTileRows = detail::kPanelRows<R, kLarge>;
   constexpr bool kTwoSizes = kPanels.large > 1 && kPanels.large_count < kPanels.count;
   constexpr Index kSmall = kTwoSizes ? kPanels.large - 1 : kPanels.large;
   constexpr Index kWhole = kPart == 0 ? kPanels.count : kPanels.count - 1;
