@@ -39,6 +39,7 @@ int become(const std::string& name, const std::vector<std::string>& words) {
   std::vector<std::string> all{program.string()};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<char*> argv;
+  argv.reserve(all.size() + 1);
   for (std::string& word : all) argv.push_back(word.data());
   argv.push_back(nullptr);
   execv(argv[0], argv.data());
