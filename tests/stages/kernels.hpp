@@ -83,12 +83,12 @@ struct Vectors {
         for (Index k = 0; k < 9; ++k) digest.add(turned + k * 48, rows);
       }
       for (Index i = 0; i < kMost; ++i) {
-        const R rectified[] = {idem::relu(from[i]), idem::where_on(from[i], to[i])};
+        const R rectified[] = {idem::relu(from[i]), (from[i] >= R{0} ? to[i] : R{0})};
         digest.add(rectified, 2);
       }
     }
-    const R odd[] = {idem::relu(opaque(-R{0})), idem::where_on(opaque(-R{0}), R{2}),
-                     idem::relu(opaque(special<R>(22))), idem::where_on(opaque(special<R>(22)), R{2})};
+    const R odd[] = {idem::relu(opaque(-R{0})), (opaque(-R{0}) >= R{0} ? R{2} : R{0}),
+                     idem::relu(opaque(special<R>(22))), (opaque(special<R>(22)) >= R{0} ? R{2} : R{0})};
     digest.add(odd, 4);
   }
 };

@@ -15,12 +15,6 @@ IDEM_INLINE V relu(V z) {
   return z > V{} ? z : V{};
 }
 
-/// z >= 0 ? value : +0, so that a neuron at zero takes part and one at NaN does not.
-template <class V>
-IDEM_INLINE V where_on(V z, V value) {
-  return z >= V{} ? value : V{};
-}
-
 /// What tells one sample's firing neurons from the sleeping ones, for a vector of samples: word j holds,
 /// in bit i, whether neuron j fires on sample i, and in the top bit whether v_j = -1.
 template <Real R>
