@@ -152,6 +152,7 @@ std::vector<PairOutcome> run_li_yuan_pairs(const Table<float>& digits, std::uint
   }
   std::vector<PairOutcome> outcomes(pairs.size());
   std::vector<std::unique_ptr<Workspace>> workspaces;
+  workspaces.reserve(static_cast<std::size_t>(threads));
   for (int t = 0; t < threads; ++t) workspaces.push_back(std::make_unique<Workspace>());
   std::atomic<std::size_t> next{0};
   std::atomic<int> finished{0};
