@@ -71,7 +71,14 @@ class Sgd {
   template <Dense X>
   Status feed(const X& x, R y) {
     static_assert(kRows<X> * kCols<X> == kDim, "idem: the model's dimension and the input's differ");
-    return feed(x.data(), &y, 1);
+    return feed(x.data(), y);
+  }
+
+  /// The same for kDim numbers at x.
+  Status feed(const R* x, R y) {
+    if (first_not_finite(x, kDim) >= 0 || !(y - y == R{0})) return Status::not_finite;
+    feed_one(x, y);
+    return Status::ok;
   }
 
   /// Adds `count` samples: x is count x D row-major, y has count labels; neither may overlap the trainer.
