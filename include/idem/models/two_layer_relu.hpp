@@ -95,6 +95,44 @@ typename Model::Scalar forward_chunk(const Model& model, Index begin, const type
   return f;
 }
 
+/// Takes the sums of one sample, neurons in ascending order: adds up the output, and notes who fires.
+template <class Model>
+struct OneOutput {
+  using R = typename Model::Scalar;
+  const Model& model;
+  Mask<Model::kDim>& mask;
+  R f;
+
+  template <Index Rows, Index Vectors, bool Part, class S>
+  IDEM_INLINE void take(const Product<R, S>&, const R (&z)[Rows][Vectors], Index, Index j, Index) {
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+      // The zero of a neuron that sleeps changes nothing: f is never -0.
+      if (z[0][v] >= R{0}) {
+        const Index neuron = j + v;
+        f = model.negative(neuron) ? f - z[0][v] : f + z[0][v];
+        mask.words[neuron / 32] |= 1u << (neuron % 32);
+      }
+    }
+  }
+};
+
+/// The forward pass where lanes are one wide: sums go from registers into the output.
+template <class Model>
+typename Model::Scalar forward_alone(const Model& model, const typename Model::Scalar* x,
+                                     Mask<Model::kDim>& mask) {
+  using R = typename Model::Scalar;
+  constexpr Index D = Model::kDim;
+  constexpr Index kTogether = Lanes<R>::kTogether;
+  const Product<R, Strides<0, 1, D, 0>> p{x, model.weights().data(),
+                                          Model::kSkip == Skip::identity ? x : nullptr, 0, nullptr};
+  for (std::uint32_t& word : mask.words) word = 0;
+  OneOutput<Model> output{model, mask, R{0}};
+  Index j = 0;
+  for (; j + kTogether <= D; j += kTogether) tile<1, kTogether, false>(p, D, 0, j, 0, output);
+  if constexpr (D % kTogether != 0) tile<1, D % kTogether, false>(p, D, 0, j, 0, output);
+  return output.f;
+}
+
 }  // namespace detail
 
 /// f(x, W), and which neurons fire.
@@ -104,6 +142,7 @@ typename Model::Scalar forward_chunk(const Model& model, Index begin, const type
 /// Cost    D^2 fused multiply-adds, D additions.
 template <class Model>
 typename Model::Scalar forward(const Model& model, const typename Model::Scalar* x, Mask<Model::kDim>& mask) {
+  if constexpr (Lanes<typename Model::Scalar>::kAlone) return detail::forward_alone(model, x, mask);
   constexpr Index kWhole = Model::kDim / detail::kNeuronChunk * detail::kNeuronChunk;
   constexpr Index kRest = Model::kDim - kWhole;
   typename Model::Scalar f{0};

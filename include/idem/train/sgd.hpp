@@ -159,7 +159,7 @@ class Sgd {
     } else {
       if (count_ == 0) clear_gradient();
       for (Index j = 0; j < kDim; ++j) {
-        if (mask.on(j)) add_scaled(model_.negative(j) ? -r : r, x, gradient_ + j * kDim, kDim);
+        if (mask.on(j)) add_scaled<kDim>(model_.negative(j) ? -r : r, x, gradient_ + j * kDim);
       }
     }
     ++count_;

@@ -32,6 +32,34 @@ void step(R c, const R* g, R* w, Index count) {
   }
 }
 
+/// Calls body(i, j) for all i, j < D, kTogether of them in a row.
+template <Index D, Index Together, class Body>
+IDEM_INLINE void for_square(const Body& body) {
+  for (Index i = 0; i < D; ++i) {
+    Index j = 0;
+    for (; j + Together <= D; j += Together) {
+      IDEM_UNROLL for (Index v = 0; v < Together; ++v) body(i, j + v);
+    }
+    IDEM_UNROLL for (Index v = 0; v < D % Together; ++v) body(i, j + v);
+  }
+}
+
+/// update_weights where a number passes alone and an fma is the cheapest look at it: the new weights are
+/// computed twice, first only to see that a product of each with zero is zero.
+template <Index D, Real R>
+bool update_alone(R c, const R* gradient, R* weights) {
+  constexpr Index kTogether = Lanes<R>::kTogether;
+  R zero{0};
+  for_square<D, kTogether>([&](Index k, Index j) {
+    zero = fma(fma(-c, gradient[j * D + k] + R{0}, weights[k * D + j]), R{0}, zero);
+  });
+  if (!(zero == R{0})) return false;
+  for_square<D, kTogether>([&](Index k, Index j) {
+    weights[k * D + j] = fma(-c, gradient[j * D + k] + R{0}, weights[k * D + j]);
+  });
+  return true;
+}
+
 /// Where G has what belongs to W[k][j].
 template <Index D, Layout L>
 constexpr Index gradient_at(Index k, Index j) {
@@ -50,6 +78,9 @@ constexpr Index gradient_at(Index k, Index j) {
 /// Cost    D^2 fused multiply-adds, and one pass over G and W to know that all will be finite.
 template <Index D, Layout L, Real R, Executor E>
 bool update_weights(R c, const R* gradient, R* weights, E& executor) {
+  if constexpr (L == Layout::by_neuron && Lanes<R>::kAloneInHardware) {
+    return detail::update_alone<D>(c, gradient, weights);
+  }
   const R magnitude = c < R{0} ? -c : c;
   const R bound = fma(magnitude, std::bit_cast<R>(largest_magnitude(gradient, D * D)),
                       std::bit_cast<R>(largest_magnitude(weights, D * D)));
