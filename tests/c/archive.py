@@ -52,10 +52,11 @@ def tool(compiler, name):
     return compiler.rsplit("g", 1)[0] + name
 
 
-def training_size(prefix, port, shape="f32_8"):
-    """(text, data, bss): of a program that is nothing but the training functions of a shape, and of the archive."""
+def training_size(prefix, port, shape="f32_8", more=()):
+    """(text, data, bss): of a program that is nothing but the training functions of a shape and `more`, and of the
+    archive."""
     image = prefix / f"training-{shape}"
-    names = [f"idem_{shape}_{name}" for name in TRAINING]
+    names = [*(f"idem_{shape}_{name}" for name in TRAINING), *more]
     archive = prefix / "lib" / "libidem-c.a"
     must([port.compiler, *port.value("cpp_link_args", "built-in options"), "-nostdlib", "-Wl,--gc-sections",
           f"-Wl,-e,{names[0]}", *(f"-Wl,-u,{name}" for name in names), "-Wl,--defsym=memset=0",

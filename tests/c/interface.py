@@ -21,6 +21,7 @@ C_FLAGS = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wcon
            "-Wunused-function"]
 SHAPES = ["resrelu:f32:8", "resrelu:f64:8"]
 FLASH = 1536  # of the training functions on a Cortex-M4F at -Os, d = 8, float
+SELF_TEST = 4096  # what the self-test adds to them
 PLAIN = {"memset", "memcpy"}
 # libgcc's arithmetic: ARM's own names, and the common ones.
 LIBGCC = re.compile(r"__(aeabi_(f|d|i2|ui2|l2|ul2|l[a-z]|u?idiv|u?ldiv)\w*|\w+[sdt][ifc][23]?|clz[sd]i2|gnu_\w+)$")
@@ -82,11 +83,16 @@ def versions(folder, prefix):
 
 
 def on_port(port, folder):
-    prefix = archive.installed(folder / port.name, SHAPES, port)
+    # Floats only: the self-test looks at the scalar types of the shapes.
+    prefix = archive.installed(folder / port.name, SHAPES[:1], port)
     left = undefined(prefix / "lib" / "libidem-c.a", archive.tool(port.compiler, "nm")) - PLAIN
     wrong = [f"{port.name}: leaves {name} undefined" for name in sorted(left) if not LIBGCC.match(name)]
     text, data, bss = archive.training_size(prefix, port)
-    print(f"{port.name}: training d = 8, float: {text} bytes of text, {data} of data, {bss} of bss")
+    tested = archive.training_size(prefix, port, more=["idem_self_test"])[0] - text
+    print(f"{port.name}: training d = 8, float: {text} bytes of text, {data} of data, {bss} of bss; "
+          f"self-test: {tested} more")
+    if tested > SELF_TEST:
+        wrong.append(f"{port.name}: the self-test adds {tested} bytes, more than {SELF_TEST}")
     if data or bss:
         wrong.append(f"{port.name}: {data} bytes of data and {bss} of bss of its own")
     if port.name == "cortex-m4f" and text > FLASH:
