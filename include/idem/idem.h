@@ -44,14 +44,14 @@ extern "C" {
 typedef int idem_status;
 enum {
   IDEM_OK = 0,
-  IDEM_ENVIRONMENT = 1,           ///< the floating-point mode breaks the contract
-  IDEM_NOT_FINITE = 2,            ///< an input, label, weight or step size is NaN or infinite
-  IDEM_DIVERGED = 3,              ///< the new weights would not be finite; the old ones are kept
-  IDEM_EMPTY_BATCH = 4,           ///< the end of a batch into which no sample was fed
-  IDEM_BAD_ARGUMENT = 5,          ///< a size, sign or range that the function does not take
-  IDEM_OPEN_BATCH = 6,            ///< weights or signs were to be set while a batch is open
-  IDEM_BAD_STATE = 7,             ///< the pointer to the state is null or not aligned
-  IDEM_WRONG_ROUNDING = 8,        ///< from here on: what idem_self_test can find
+  IDEM_ENVIRONMENT = 1,     ///< the floating-point mode breaks the contract
+  IDEM_NOT_FINITE = 2,      ///< an input, label, weight or step size is NaN or infinite
+  IDEM_DIVERGED = 3,        ///< the new weights would not be finite; the old ones are kept
+  IDEM_EMPTY_BATCH = 4,     ///< the end of a batch into which no sample was fed
+  IDEM_BAD_ARGUMENT = 5,    ///< a size, sign or range that the function does not take
+  IDEM_OPEN_BATCH = 6,      ///< weights or signs were to be set while a batch is open
+  IDEM_BAD_STATE = 7,       ///< the pointer to the state is null or not aligned
+  IDEM_WRONG_ROUNDING = 8,  ///< from here on: what idem_self_test can find
   IDEM_FLUSHED_SUBNORMALS = 9,
   IDEM_WRONG_ADDITION = 10,
   IDEM_WRONG_MULTIPLICATION = 11,
@@ -79,17 +79,17 @@ void idem_f32_draw_inputs(uint64_t seed, uint64_t index, idem_f32* x, size_t cou
 void idem_f64_draw_inputs(uint64_t seed, uint64_t index, idem_f64* x, size_t count);
 
 /// What a state consists of. Only its size and alignment are meant for use.
-#define IDEM_STATE_(real, d)               \
-  struct {                                 \
-    real weights_[(d) * (d)];              \
-    uint32_t signs_[((d) + 31) / 32];      \
-  } model_;                                \
-  real gradient_[(d) * (d)];               \
-  struct {                                 \
-    real total_, block_;                   \
-    int32_t in_block_;                     \
-  } losses_;                               \
-  ptrdiff_t count_;                        \
+#define IDEM_STATE_(real, d)          \
+  struct {                            \
+    real weights_[(d) * (d)];         \
+    uint32_t signs_[((d) + 31) / 32]; \
+  } model_;                           \
+  real gradient_[(d) * (d)];          \
+  struct {                            \
+    real total_, block_;              \
+    int32_t in_block_;                \
+  } losses_;                          \
+  ptrdiff_t count_;                   \
   real loss_;
 
 /// Declares the shape (f32 or f64, d): the type idem_f32_8 and its functions, here in the spelling of f32, 8.
@@ -183,33 +183,33 @@ void idem_f64_draw_inputs(uint64_t seed, uint64_t index, idem_f64* x, size_t cou
 #endif
 
 #define IDEM_RESRELU_2_(name, real, d, versioned_init) IDEM_RESRELU_3_(name, real, d, versioned_init)
-#define IDEM_RESRELU_3_(name, real, d, versioned_init)                                                   \
-  IDEM_C_BEGIN_                                                                                          \
-  typedef struct name {                                                                                  \
-    IDEM_STATE_(real, d)                                                                                 \
-  } name;                                                                                                \
-  struct name##_aligned_ {                                                                               \
-    char before_;                                                                                        \
-    name state_;                                                                                         \
-  };                                                                                                     \
-  enum { name##_size = sizeof(name), name##_align = offsetof(struct name##_aligned_, state_) };          \
-  idem_status versioned_init(name* state);                                                               \
-  IDEM_MAY_BE_UNUSED_ static inline idem_status name##_init(name* state) {                               \
-    return versioned_init(state);                                                                        \
-  }                                                                                                      \
-  idem_status name##_feed(name* state, const real* x, real y);                                           \
-  ptrdiff_t name##_count(const name* state);                                                             \
-  idem_status name##_end_batch(name* state, real eta);                                                   \
-  idem_status name##_abort_batch(name* state);                                                           \
-  idem_status name##_step(name* state, const real* x, const real* y, ptrdiff_t count, real eta);         \
-  idem_status name##_predict(const name* state, const real* x, real* f);                                 \
-  idem_status name##_loss(const name* state, real* loss);                                                \
-  idem_status name##_get_weights(const name* state, real* w);                                            \
-  idem_status name##_set_weights(name* state, const real* w);                                            \
-  idem_status name##_set_signs(name* state, const signed char* v);                                       \
-  idem_status name##_distance(const name* state, const real* w, real* distance);                         \
-  uint64_t name##_digest(const name* state);                                                             \
-  idem_status name##_init_teacher(name* state, uint64_t seed, real low, real high);                      \
+#define IDEM_RESRELU_3_(name, real, d, versioned_init)                                           \
+  IDEM_C_BEGIN_                                                                                  \
+  typedef struct name {                                                                          \
+    IDEM_STATE_(real, d)                                                                         \
+  } name;                                                                                        \
+  struct name##_aligned_ {                                                                       \
+    char before_;                                                                                \
+    name state_;                                                                                 \
+  };                                                                                             \
+  enum { name##_size = sizeof(name), name##_align = offsetof(struct name##_aligned_, state_) };  \
+  idem_status versioned_init(name* state);                                                       \
+  IDEM_MAY_BE_UNUSED_ static inline idem_status name##_init(name* state) {                       \
+    return versioned_init(state);                                                                \
+  }                                                                                              \
+  idem_status name##_feed(name* state, const real* x, real y);                                   \
+  ptrdiff_t name##_count(const name* state);                                                     \
+  idem_status name##_end_batch(name* state, real eta);                                           \
+  idem_status name##_abort_batch(name* state);                                                   \
+  idem_status name##_step(name* state, const real* x, const real* y, ptrdiff_t count, real eta); \
+  idem_status name##_predict(const name* state, const real* x, real* f);                         \
+  idem_status name##_loss(const name* state, real* loss);                                        \
+  idem_status name##_get_weights(const name* state, real* w);                                    \
+  idem_status name##_set_weights(name* state, const real* w);                                    \
+  idem_status name##_set_signs(name* state, const signed char* v);                               \
+  idem_status name##_distance(const name* state, const real* w, real* distance);                 \
+  uint64_t name##_digest(const name* state);                                                     \
+  idem_status name##_init_teacher(name* state, uint64_t seed, real low, real high);              \
   IDEM_C_END_
 
 #ifdef __cplusplus

@@ -58,7 +58,9 @@ struct ComparesAsIntegers : Machine<R> {
 struct ConvertsCutOff : Machine<float> {
   static float from_integer(std::int32_t i) {
     const float near = static_cast<float>(i);
-    return std::fabs(static_cast<double>(near)) > std::fabs(static_cast<double>(i)) ? std::nextafter(near, 0.0f) : near;
+    return std::fabs(static_cast<double>(near)) > std::fabs(static_cast<double>(i))
+               ? std::nextafter(near, 0.0f)
+               : near;
   }
 };
 template <class R>

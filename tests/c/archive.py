@@ -24,7 +24,7 @@ def must(command, **options):
     return done.stdout
 
 
-def installed(folder, shapes, port=None, optimization=None):
+def installed(folder, shapes, port=None, optimization=None, cpp_args=()):
     """The prefix into which header, archive and pkg-config file were installed."""
     build, prefix = folder / "build", folder / "prefix"
     command = ["meson", "setup", build, toolchain.ROOT, f"--prefix={prefix}", "--libdir=lib", "-Dprogram=disabled",
@@ -34,6 +34,11 @@ def installed(folder, shapes, port=None, optimization=None):
     if optimization is not None:
         command.append(f"-Doptimization={optimization}")
     folder.mkdir(parents=True, exist_ok=True)
+    if cpp_args:
+        # Beside those of the port, which an option would replace.
+        args = [*port.value("cpp_args", "built-in options"), *cpp_args]
+        (folder / "more.ini").write_text(f"[built-in options]\ncpp_args = {args}\n")
+        command += ["--cross-file", folder / "more.ini"]
     must(command, cwd=folder)
     must(["ninja", "-C", build, "src/c/libidem-c.a"])
     must(["meson", "install", "-C", build, "--no-rebuild", "--tags", "devel"])

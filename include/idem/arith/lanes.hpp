@@ -66,16 +66,26 @@ struct Lanes {
   }
 
   /// The first `count` lanes, 0 < count < kWidth; no other byte is touched. Absent lanes load as +0.
-  IDEM_INLINE static Vector load_part(const R* from, Index count) { return lane_load_part(from, count); }
-  IDEM_INLINE static void store_part(R* to, Vector v, Index count) { lane_store_part(to, v, count); }
+  IDEM_INLINE static Vector load_part(const R* from, Index count) {
+    return lane_load_part(from, count);
+  }
+  IDEM_INLINE static void store_part(R* to, Vector v, Index count) {
+    lane_store_part(to, v, count);
+  }
 
-  IDEM_INLINE static Vector broadcast(R value) { return lane_broadcast(value); }
+  IDEM_INLINE static Vector broadcast(R value) {
+    return lane_broadcast(value);
+  }
 
   /// a b + c in each lane, rounded once.
-  IDEM_INLINE static Vector fma(Vector a, Vector b, Vector c) { return lane_fma(a, b, c); }
+  IDEM_INLINE static Vector fma(Vector a, Vector b, Vector c) {
+    return lane_fma(a, b, c);
+  }
 
   /// Bit i: whether lane i is at least zero (of either sign).
-  IDEM_INLINE static Word at_least_zero(Vector v) { return lane_at_least_zero(v); }
+  IDEM_INLINE static Word at_least_zero(Vector v) {
+    return lane_at_least_zero(v);
+  }
 
   /// The transpose of the kWidth x kWidth numbers at `from`, rows `stride` apart: lane i of columns[j] is
   /// number j of row i.

@@ -86,7 +86,8 @@ std::uint32_t examine(Operation operation) {
         add(M::divide(a, b));
         break;
       case Operation::comparison:
-        digest.add_word(static_cast<std::uint32_t>(M::less(a, b)) + 2u * M::less(b, a) + 4u * M::equal(a, a), 1);
+        digest.add_word(static_cast<std::uint32_t>(M::less(a, b)) + 2u * M::less(b, a) + 4u * M::equal(a, a),
+                        1);
         break;
       case Operation::conversion:
         add(M::from_integer(static_cast<std::int32_t>(operands.word()) >> (i % 32)));
@@ -105,9 +106,10 @@ std::uint32_t examine(Operation operation) {
         // The same on the grid of the subnormal numbers.
         const R least = std::bit_cast<R>(static_cast<BitsOf<R>>(2 * i + 1));
         const R small = std::bit_cast<R>(pattern<R>(1, i));
-        add(M::multiply_add(small, M::multiply(down, std::bit_cast<R>(pattern<R>(Operands<R>::kBias -
-                                                                                 Operands<R>::kFraction - 1))),
-                            least));
+        add(M::multiply_add(
+            small,
+            M::multiply(down, std::bit_cast<R>(pattern<R>(Operands<R>::kBias - Operands<R>::kFraction - 1))),
+            least));
         break;
       }
       case Operation::root:
