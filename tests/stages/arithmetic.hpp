@@ -9,7 +9,7 @@ namespace stages {
 /// The operations of IEEE 754 that the language has, on all pairs of corners and on random pairs.
 template <Real R>
 struct Primitive {
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     for (int i = 0; i < kSpecials; ++i) {
       for (int j = 0; j < kSpecials; ++j) add(digest, special<R>(i), special<R>(j));
     }
@@ -20,7 +20,7 @@ struct Primitive {
     }
   }
 
-  static void add(Digest& digest, R left, R right) {
+  [[gnu::noinline]] static void add(Digest& digest, R left, R right) {
     const R a = opaque(left), b = opaque(right);
     const R results[] = {a + b, a - b, a * b, a / b, -a};
     digest.add(results, 5);
@@ -29,7 +29,7 @@ struct Primitive {
     digest.add_word(compared, 1);
   }
 
-  static void convert(Digest& digest, std::uint32_t i) {
+  [[gnu::noinline]] static void convert(Digest& digest, std::uint32_t i) {
     const idem::Words w = Stream{19, Purpose::probe}.words(i, 0);
     const std::uint32_t word = opaque(w[0] >> (i % 32));
     const R converted[] = {static_cast<R>(word), static_cast<R>(static_cast<std::int32_t>(opaque(w[1]))),
@@ -50,7 +50,7 @@ struct Fma {
   using F = idem::detail::Format<R>;
   static constexpr BitsOf<R> kOne = BitsOf<R>{F::kBias} << F::kFraction;
 
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     for (int i = 0; i < kSpecials; i += 3) {
       for (int j = i; j < kSpecials; j += 2) {
         for (int k = 0; k < kSpecials; k += 3) add(digest, special<R>(i), special<R>(j), special<R>(k));
@@ -73,7 +73,7 @@ struct Fma {
 
   /// (1 + e)(1 - e) / 2 ulp = just under half of the last place of an odd 1 + ...: whoever rounds the product,
   /// or the sum to something wider first, sees a tie, and takes it to the even neighbour.
-  static void hard(Digest& digest, std::uint32_t i) {
+  [[gnu::noinline]] static void hard(Digest& digest, std::uint32_t i) {
     const R up = of_bits<R>(kOne + i), down = of_bits<R>(kOne - 2 * BitsOf<R>{i});
     const R half_last_place = power<R>(-F::kPrecision);
     for (const int sign : {1, -1}) {
@@ -93,7 +93,7 @@ struct Fma {
     add(digest, a, -b * (R{1} + power<R>(-20)), of_bits<R>(F::kImplicit + i));
   }
 
-  static void add(Digest& digest, R a, R b, R c) {
+  [[gnu::noinline]] static void add(Digest& digest, R a, R b, R c) {
     const R result = idem::fma(opaque(a), opaque(b), opaque(c));
     digest.add(&result, 1);
   }
@@ -101,7 +101,7 @@ struct Fma {
 
 template <Real R>
 struct SquareRoot {
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     for (int i = 0; i < kSpecials; ++i) add(digest, special<R>(i));
     for (std::uint32_t i = 0; i < 400; ++i) {
       add(digest, random_number<R>(i, false));
@@ -114,7 +114,7 @@ struct SquareRoot {
     }
   }
 
-  static void add(Digest& digest, R x) {
+  [[gnu::noinline]] static void add(Digest& digest, R x) {
     const R root = idem::sqrt(opaque(x));
     digest.add(&root, 1);
   }
@@ -122,7 +122,7 @@ struct SquareRoot {
 
 template <Real R>
 struct Elementary {
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     for (int i = 0; i < kSpecials; ++i) add(digest, special<R>(i), special<R>(i + 7));
     for (std::uint32_t i = 0; i < 100; ++i) {
       R u[2];
@@ -139,16 +139,21 @@ struct Elementary {
   [[gnu::noinline]] static void add(Digest& digest, R x, R y) {
     x = opaque(x);
     const R size = x < R{0} ? -x : x;
-    one(digest, idem::exp(x));
-    one(digest, idem::log(size));
-    one(digest, idem::log1p(x));
-    one(digest, idem::sin(x));
-    one(digest, idem::cos(x));
-    one(digest, idem::atan2(x, y));
-    one(digest, idem::softplus(x));
-    one(digest, idem::logistic(x));
+    one(digest, [&] { return idem::exp(x); });
+    one(digest, [&] { return idem::log(size); });
+    one(digest, [&] { return idem::log1p(x); });
+    one(digest, [&] { return idem::sin(x); });
+    one(digest, [&] { return idem::cos(x); });
+    one(digest, [&] { return idem::atan2(x, y); });
+    one(digest, [&] { return idem::softplus(x); });
+    one(digest, [&] { return idem::logistic(x); });
   }
-  static void one(Digest& digest, R value) { digest.add(&value, 1); }
+  /// A stack frame for each function: at -O0 all of them together take more than a small board has.
+  template <class Function>
+  [[gnu::noinline]] static void one(Digest& digest, const Function& function) {
+    const R value = function();
+    digest.add(&value, 1);
+  }
 };
 
 TEST_CASE("operations of the machine") {

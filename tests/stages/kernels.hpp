@@ -14,7 +14,7 @@ struct OneProduct {
   idem::Mat<R, K, N> b;
   idem::Mat<R, M, N> c;
 
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     for (const Kind kind : kKinds) {
       fill(kind, 1, a.data(), M * K);
       fill(kind, 2, b.data(), K * N);
@@ -37,7 +37,7 @@ struct Products {
     OneProduct<R, 13, 3, 21> wide;
   };
 
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     least.run(digest);
     small.run(digest);
     tails.run(digest);
@@ -61,7 +61,7 @@ struct Vectors {
   idem::Vec<R, 11> y;
   R from[kMost], to[kMost], turned[9 * 48], square[kMost * 9];
 
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     for (const Kind kind : kKinds) {
       fill(kind, 1, a.data(), 11 * 19);
       fill(kind, 2, x.data(), 19);
@@ -98,7 +98,7 @@ struct Sums {
   static constexpr Index kMost = 131;
   R x[kMost], y[kMost];
 
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     for (const Kind kind : kKinds) {
       fill(kind, 1, x, kMost);
       fill(kind, 2, y, kMost);

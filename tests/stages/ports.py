@@ -5,6 +5,7 @@ import ast
 import configparser
 import os
 import pathlib
+import re
 import shutil
 import sys
 
@@ -88,9 +89,11 @@ class Port:
                              env={**os.environ, "LC_ALL": "C"}).stdout
         listed = said.partition("search starts here:\n#include <...> search starts here:\n")[2] or \
             said.partition("#include <...> search starts here:\n")[2]
-        system = [line.strip() for line in listed.partition("End of search list.")[0].splitlines()]
-        system = [path for path in system if "/gcc" not in path or "c++" in path]
-        headers = [word for path in system for word in ("-isystem", path)]
+        system = [os.path.realpath(line.strip())
+                  for line in listed.partition("End of search list.")[0].splitlines()]
+        # All but GCC's own, which Clang has too.
+        headers = [word for path in system if not re.search(r"/lib/gcc(-cross)?/.*/include(-fixed)?$", path)
+                   for word in ("-isystem", path)]
         return [*toolchain.STANDARD, *self.value("clang"), "-nostdinc++", *headers, "-ffunction-sections",
                 "-fdata-sections", "-fno-threadsafe-statics", *WITHOUT, *self.value("board_args"),
                 *self.includes()]

@@ -64,26 +64,30 @@ class Outcome:
 
 
 def try_build(build, folder):
-    image = folder / re.sub(r"\W+", "_", str(build))
-    done = build.port.build([HERE / "stages.cpp"], image, ["-I", folder, *LEVELS[build.level]],
-                            clang="clang++" if build.compiler == "clang" else None)
-    if done.returncode != 0:
-        return Outcome(build, "failed", "does not build\n" + done.stdout[:2000])
-    if not build.port.runs_here():
-        return Outcome(build, "skipped", "this processor lacks " + ", ".join(build.port.value("needs")))
-    ran = build.port.run(image)
-    image.unlink()
+    """All of the program at once; in a port's number of parts where its flash does not hold all at every level."""
+    parts = build.port.value("parts", default=1)
     outcome = Outcome(build, "ran")
-    for stage, scalar, digest, size in LINE.findall(ran.stdout):
-        if digest:
-            outcome.digests[stage, scalar] = digest
-        else:
-            outcome.left_out[stage, scalar] = int(size)
-    if not re.search(r"^stages on ", ran.stdout, re.MULTILINE):
-        outcome.said = f"did not come to its end, status {ran.returncode}\n{ran.stdout[-600:]}"
-    elif ran.returncode != 0:
-        # A differing digest is told by judge(); what a CHECK said is told here.
-        outcome.said = "\n".join(["failed", *re.findall(r"^.*CHECK\(.*$", ran.stdout, re.MULTILINE)])
+    for part in range(1, parts + 1):
+        image = folder / re.sub(r"\W+", "_", f"{build} {part}")
+        flags = ["-I", folder, *LEVELS[build.level], *([f"-DSTAGES_PART={part}"] if parts > 1 else [])]
+        done = build.port.build([HERE / "stages.cpp"], image, flags,
+                                clang="clang++" if build.compiler == "clang" else None)
+        if done.returncode != 0:
+            return Outcome(build, "failed", "does not build\n" + done.stdout[:2000])
+        if not build.port.runs_here():
+            return Outcome(build, "skipped", "this processor lacks " + ", ".join(build.port.value("needs")))
+        ran = build.port.run(image)
+        image.unlink()
+        for stage, scalar, digest, size in LINE.findall(ran.stdout):
+            if digest:
+                outcome.digests[stage, scalar] = digest
+            else:
+                outcome.left_out[stage, scalar] = int(size)
+        if not re.search(r"^stages on ", ran.stdout, re.MULTILINE):
+            outcome.said += f"did not come to its end, status {ran.returncode}\n{ran.stdout[-600:]}"
+        elif ran.returncode != 0:
+            # A differing digest is told by judge(); what a CHECK said is told here.
+            outcome.said += "\n".join(["failed", *re.findall(r"^.*CHECK\(.*$", ran.stdout, re.MULTILINE)])
     return outcome
 
 
@@ -143,6 +147,8 @@ def main():
     parser.add_argument("--record", action="store_true")
     options, words = parser.parse_known_args()
     chosen = ports.selected(options.ports)
+    if not chosen:
+        sys.exit(77)  # Meson's "skipped"
     digests, left_out = recorded.read()
     with tempfile.TemporaryDirectory(dir=options.work) as name:
         folder = pathlib.Path(name)

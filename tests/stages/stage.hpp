@@ -26,7 +26,7 @@ inline int ran = 0, left_out = 0;
 
 /// Prints the line of a stage and holds its digest against the recorded one.
 template <Real R>
-void tell(const char* stage, std::uint64_t digest) {
+[[gnu::noinline]] void tell(const char* stage, std::uint64_t digest) {
   testing::Line line;
   line << stage << " " << kScalar<R> << " " << testing::Hex{digest} << "\n";
   line.print();
@@ -81,7 +81,7 @@ R power(int exponent) {
 
 /// The corners of a format: zeros, subnormals, neighbours of powers of two, the greatest, infinities, NaN.
 template <Real R>
-R special(int i) {
+[[gnu::noinline]] R special(int i) {
   using F = idem::detail::Format<R>;
   constexpr BitsOf<R> kOne = BitsOf<R>{F::kBias} << F::kFraction;
   constexpr BitsOf<R> kUlp = F::kImplicit;
@@ -116,7 +116,7 @@ inline constexpr int kSpecials = 46;
 
 /// Any bit pattern whatever; or, `near`, a number of ordinary size.
 template <Real R>
-R random_number(std::uint32_t i, bool near) {
+[[gnu::noinline]] R random_number(std::uint32_t i, bool near) {
   const idem::Words w = Stream{17, Purpose::probe, sizeof(R)}.words(i, 0);
   using F = idem::detail::Format<R>;
   BitsOf<R> bits = w[0];
@@ -133,7 +133,7 @@ enum class Kind { usual, cancelling, extreme, subnormal, zeros };
 inline constexpr Kind kKinds[] = {Kind::usual, Kind::cancelling, Kind::extreme, Kind::subnormal, Kind::zeros};
 
 template <Real R>
-void fill(Kind kind, std::uint64_t at, R* to, Index count) {
+[[gnu::noinline]] void fill(Kind kind, std::uint64_t at, R* to, Index count) {
   using F = idem::detail::Format<R>;
   for (Index i = 0; i < count; ++i) {
     const idem::Words w = Stream{23, Purpose::probe, sizeof(R)}.words(at, static_cast<std::uint32_t>(i));

@@ -10,7 +10,7 @@ namespace stages {
 template <Real R>
 struct Forward {
   template <class Model>
-  void pass(Digest& digest, Model& model) {
+  [[gnu::noinline]] void pass(Digest& digest, Model& model) {
     constexpr Index D = Model::kDim;
     model.set_identity();
     for (Index j = 0; j < D; j += 3) model.set_negative(j, true);
@@ -27,7 +27,7 @@ struct Forward {
     }
   }
 
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     pass(digest, small);
     pass(digest, tail);
     pass(digest, vanilla);
@@ -48,7 +48,7 @@ struct Spectrum {
   idem::SpectrumScratch<R, kSize> scratch;
   idem::SpectralScratch<R, kSize, kSize> power;
 
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     CHECK(idem::set_spectrum(Stream{5, Purpose::init}, static_cast<R>(0.39), static_cast<R>(0.6), m,
                              scratch) == idem::Status::ok);
     digest.add(m.data(), kSize * kSize);
@@ -66,7 +66,7 @@ struct Training {
   idem::TeacherSamples<Model> samples;
   idem::SampleBuffer<R, D, (SliceCount > 0 ? 21 : 2)> buffer;
 
-  void run(Digest& digest) {
+  [[gnu::noinline]] void run(Digest& digest) {
     teacher.set_identity();
     idem::set_gaussian(Stream{7, Purpose::teacher}, teacher.weights());
     samples.set(Stream{7, Purpose::inputs}, teacher, Samples);

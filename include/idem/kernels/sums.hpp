@@ -146,16 +146,21 @@ BitsOf<R> largest_magnitude(const R* x, Index count) {
     return std::bit_cast<Signed>(std::bit_cast<typename L::Words>(v) & (~Word{0} >> 1));
   };
   Signed most[kChains] = {};
-  Index i = 0;
-  for (; i + kChains * L::kWidth <= count; i += kChains * L::kWidth) {
+  // Counted down: GCC 12 warns of an overflow, that cannot be, where an index is counted up at -O3.
+  Index left = count;
+  for (; left >= kChains * L::kWidth; left -= kChains * L::kWidth) {
     IDEM_UNROLL for (Index v = 0; v < kChains; ++v) {
-      const Signed m = magnitude(L::load(x + i + v * L::kWidth));
+      const Signed m = magnitude(L::load(x + v * L::kWidth));
       most[v] = m > most[v] ? m : most[v];
     }
+    x += kChains * L::kWidth;
   }
-  for (; i < count; i += L::kWidth) {
-    const Index left = count - i;
-    const Signed m = magnitude(left >= L::kWidth ? L::load(x + i) : L::load_part(x + i, left));
+  for (; left >= L::kWidth; left -= L::kWidth, x += L::kWidth) {
+    const Signed m = magnitude(L::load(x));
+    most[0] = m > most[0] ? m : most[0];
+  }
+  if (left > 0) {
+    const Signed m = magnitude(L::load_part(x, left));
     most[0] = m > most[0] ? m : most[0];
   }
   Word largest = 0;
