@@ -51,11 +51,7 @@ struct Lanes {
       kAlone && (sizeof(R) == 4 ? IDEM_HARDWARE_FMA_FLOAT : IDEM_HARDWARE_FMA_DOUBLE);
 
   /// Neighbours that pass together where lanes are one wide: on a small chip, flash is what there is least of.
-#if defined(__OPTIMIZE_SIZE__)
-  static constexpr Index kTogether = 1;
-#else
-  static constexpr Index kTogether = kAloneInHardware ? 8 : 1;
-#endif
+  static constexpr Index kTogether = kAloneInHardware && !IDEM_SMALL ? 8 : 1;
 
   /// kWidth numbers from any address, and back.
   IDEM_INLINE static Vector load(const R* from) {
@@ -66,26 +62,16 @@ struct Lanes {
   }
 
   /// The first `count` lanes, 0 < count < kWidth; no other byte is touched. Absent lanes load as +0.
-  IDEM_INLINE static Vector load_part(const R* from, Index count) {
-    return lane_load_part(from, count);
-  }
-  IDEM_INLINE static void store_part(R* to, Vector v, Index count) {
-    lane_store_part(to, v, count);
-  }
+  IDEM_INLINE static Vector load_part(const R* from, Index count) { return lane_load_part(from, count); }
+  IDEM_INLINE static void store_part(R* to, Vector v, Index count) { lane_store_part(to, v, count); }
 
-  IDEM_INLINE static Vector broadcast(R value) {
-    return lane_broadcast(value);
-  }
+  IDEM_INLINE static Vector broadcast(R value) { return lane_broadcast(value); }
 
   /// a b + c in each lane, rounded once.
-  IDEM_INLINE static Vector fma(Vector a, Vector b, Vector c) {
-    return lane_fma(a, b, c);
-  }
+  IDEM_INLINE static Vector fma(Vector a, Vector b, Vector c) { return lane_fma(a, b, c); }
 
   /// Bit i: whether lane i is at least zero (of either sign).
-  IDEM_INLINE static Word at_least_zero(Vector v) {
-    return lane_at_least_zero(v);
-  }
+  IDEM_INLINE static Word at_least_zero(Vector v) { return lane_at_least_zero(v); }
 
   /// The transpose of the kWidth x kWidth numbers at `from`, rows `stride` apart: lane i of columns[j] is
   /// number j of row i.

@@ -180,8 +180,13 @@ template <Real R>
 Index first_not_finite(const R* x, Index count) {
   if constexpr (Lanes<R>::kAloneInHardware) {
     // A product with zero is zero, or else NaN, which stays.
+    constexpr Index kTogether = Lanes<R>::kTogether;
     R zero{0};
-    for (Index i = 0; i < count; ++i) zero = fma(x[i], R{0}, zero);
+    Index i = 0;
+    for (; i + kTogether <= count; i += kTogether) {
+      IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) zero = fma(x[i + v], R{0}, zero);
+    }
+    for (; i < count; ++i) zero = fma(x[i], R{0}, zero);
     if (zero == R{0}) return -1;
   } else {
     if (largest_magnitude(x, count) < kInfinityBits<R>) return -1;

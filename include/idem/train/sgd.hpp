@@ -99,6 +99,9 @@ class Sgd {
         count -= part;
       }
     }
+    if constexpr (kBlock > 1) {
+      for (; count >= kBlock; count -= kBlock, x += kBlock * kDim, y += kBlock) feed_block(x, y);
+    }
     for (; count > 0; --count, x += kDim, ++y) feed_one(x, *y);
     return Status::ok;
   }
@@ -144,6 +147,59 @@ class Sgd {
   /// belongs to neuron j, so that a sleeping neuron costs nothing.
   static constexpr Layout kLayout = SliceCount > 0 ? Layout::by_input : Layout::by_neuron;
   using Masked = MaskedResiduals<R, kDim, SliceCount>;
+
+  /// Samples that pass together on a processor without lanes, so that a weight or a gradient is loaded once
+  /// for several of them. Their masks are on the stack.
+  static constexpr Index kBlock = SliceCount == 0 && Lanes<R>::kTogether > 1 && kDim <= 256 ? 8 : 1;
+
+  void feed_block(const R* x, const R* y) {
+    constexpr Index kRows = 4;
+    Mask<kDim> masks[kBlock];
+    R residuals[kBlock];
+    for (Index s = 0; s < kBlock; s += kRows) {
+      detail::forward_alone<kRows, 4>(model_, x + s * kDim, residuals + s, masks + s);
+    }
+    for (Index s = 0; s < kBlock; ++s) {
+      loss_function_.add(losses_, residuals[s], y[s]);
+      residuals[s] = loss_function_.residual(residuals[s], y[s]);
+    }
+    for (Index j = 0; j < kDim; ++j) {
+      const R* inputs[kBlock];
+      R factors[kBlock];
+      Index on = 0;
+      for (Index s = 0; s < kBlock; ++s) {
+        inputs[on] = x + s * kDim;
+        factors[on] = residuals[s];
+        on += masks[s].on(j);
+      }
+      if (model_.negative(j)) {
+        for (Index s = 0; s < on; ++s) factors[s] = -factors[s];
+      }
+      constexpr Index kTogether = kDim % 16 == 0 ? 16 : 8, kRest = kDim % kTogether;
+      Index k = 0;
+      for (; k + kTogether <= kDim; k += kTogether) add_samples<kTogether>(inputs, factors, on, j, k);
+      if constexpr (kRest != 0) add_samples<kRest>(inputs, factors, on, j, k);
+    }
+    count_ += kBlock;
+  }
+
+  /// Elements k to k + Count - 1 of row j of the gradient, for `on` samples on which neuron j fires.
+  template <Index Count>
+  IDEM_INLINE void add_samples(const R* const* inputs, const R* factors, Index on, Index j, Index k) {
+    R* g = gradient_ + j * kDim + k;
+    R sums[Count];
+    if (count_ == 0) {
+      IDEM_UNROLL for (Index v = 0; v < Count; ++v) sums[v] = R{0};
+    } else {
+      IDEM_UNROLL for (Index v = 0; v < Count; ++v) sums[v] = g[v];
+    }
+    for (Index s = 0; s < on; ++s) {
+      const R* x = inputs[s] + k;
+      const R factor = factors[s];
+      IDEM_UNROLL for (Index v = 0; v < Count; ++v) sums[v] = fma(factor, x[v], sums[v]);
+    }
+    IDEM_UNROLL for (Index v = 0; v < Count; ++v) g[v] = sums[v];
+  }
 
   void feed_one(const R* x, R y) {
     Mask<kDim> mask;
