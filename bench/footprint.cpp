@@ -32,7 +32,8 @@ void say(const char* what, std::uint64_t number) {
 int main() {
   // Labels that some neurons meet and some miss, without a teacher's flash.
   for (idem::Index i = 0; i < kBatch; ++i) {
-    idem::gaussian_fill(idem::Stream{1, idem::Purpose::inputs}, static_cast<std::uint64_t>(i), x + i * kDim, kDim);
+    const idem::Stream inputs{1, idem::Purpose::inputs};
+    idem::gaussian_fill(inputs, static_cast<std::uint64_t>(i), x + i * kDim, kDim);
     y[i] = x[i * kDim];
   }
   if (trainer.init() != idem::Status::ok) return 1;
