@@ -17,6 +17,7 @@
 #include <idem/arith/fma.hpp>
 #include <idem/arith/lanes.hpp>
 #include <idem/arith/log.hpp>
+#include <idem/arith/self_test.hpp>
 #include <idem/arith/soft_float.hpp>
 #include <idem/arith/soft_fma.hpp>
 #include <idem/arith/soft_sqrt.hpp>

@@ -123,8 +123,8 @@ std::uintptr_t semihosting(std::uintptr_t operation, std::uintptr_t argument) {
 }
 
 std::uint64_t instructions() {
-  constexpr std::uint32_t kReload = 0xffffff, kRunWithInterrupt = 7;
-  if (systick().control == 0) {
+  constexpr std::uint32_t kReload = 0xffffff, kEnabled = 1, kRunWithInterrupt = 7;
+  if ((systick().control & kEnabled) == 0) {  // where there is one clock only, its bit always reads as set
     systick().reload = kReload;
     systick().value = 0;
     systick().control = kRunWithInterrupt;

@@ -10,8 +10,25 @@
 namespace {
 
 using idem::Status;
-constexpr Status kAll[] = {Status::ok,       Status::environment, Status::not_finite,
-                           Status::diverged, Status::empty_batch, Status::bad_argument};
+constexpr Status kAll[] = {
+    Status::ok,
+    Status::environment,
+    Status::not_finite,
+    Status::diverged,
+    Status::empty_batch,
+    Status::bad_argument,
+    Status::open_batch,
+    Status::bad_state,
+    Status::wrong_rounding,
+    Status::flushed_subnormals,
+    Status::wrong_addition,
+    Status::wrong_multiplication,
+    Status::wrong_division,
+    Status::wrong_comparison,
+    Status::wrong_conversion,
+    Status::wrong_fma,
+    Status::wrong_square_root,
+};
 
 }  // namespace
 

@@ -25,6 +25,8 @@ FOLDER = re.compile(r"idem/([a-z_0-9]+)/")
 def in_library(path, target):
     """What is wrong with a header at include/<path> that includes <target>, or None."""
     folder = FOLDER.match(path)
+    if path == "idem/idem.h":
+        return None if target in ("stddef.h", "stdint.h") else "idem.h is for C, and stands alone"
     if folder is None:
         return None if FOLDER.match(target) else "the umbrella includes the library's headers only"
     here = folder.group(1)
@@ -90,6 +92,8 @@ PLANTED = [
     ("include/idem/kernels/a.hpp", "#include <immintrin.h>"),
     ("include/idem/kernels/a.hpp", "#include <cmath>"),
     ("include/idem/attic/a.hpp", "#include <cstdint>"),
+    ("include/idem/idem.h", "#include <stdio.h>"),
+    ("include/idem/idem.h", "#include <idem/idem.hpp>"),
     ("src/a.cpp", '#include "../tests/same_bits.hpp"'),
 ]
 

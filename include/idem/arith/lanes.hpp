@@ -44,6 +44,15 @@ struct Lanes {
   static constexpr Index kTileRows = LaneTypes<R>::kTileRows;
   static constexpr Index kTileVectors = LaneTypes<R>::kTileVectors;
 
+  /// Whether numbers pass one at a time, and their fma is an instruction: there a load or a branch costs as
+  /// much as the fma. Where the fma is a call, nothing else costs.
+  static constexpr bool kAlone = kWidth == 1;
+  static constexpr bool kAloneInHardware =
+      kAlone && (sizeof(R) == 4 ? IDEM_HARDWARE_FMA_FLOAT : IDEM_HARDWARE_FMA_DOUBLE);
+
+  /// Neighbours that pass together where lanes are one wide: on a small chip, flash is what there is least of.
+  static constexpr Index kTogether = kAloneInHardware && !IDEM_SMALL ? 8 : 1;
+
   /// kWidth numbers from any address, and back.
   IDEM_INLINE static Vector load(const R* from) {
     return *reinterpret_cast<const typename LaneTypes<R>::Unaligned*>(from);

@@ -16,6 +16,18 @@ enum class Status : std::uint8_t {
   diverged,      ///< the new weights would not be finite; the old ones are kept
   empty_batch,   ///< the end of a batch into which no sample was fed
   bad_argument,  ///< a size, range or count that the function's contract excludes
+  open_batch,    ///< weights or signs were to be set while a batch is open
+  bad_state,     ///< idem.h: a state pointer that is null or not aligned
+  // What idem::self_test can find.
+  wrong_rounding,        ///< not to the nearest, ties to even
+  flushed_subnormals,    ///< numbers below the smallest normal one read or become zero
+  wrong_addition,        ///< of two numbers, or their difference
+  wrong_multiplication,  ///< of two numbers
+  wrong_division,        ///< of two numbers
+  wrong_comparison,      ///< of two numbers
+  wrong_conversion,      ///< between integers and numbers
+  wrong_fma,             ///< multiply-add rounds twice, or is of another's making
+  wrong_square_root,     ///< of a number
 };
 
 /// One sentence for each value: what was wrong and what would be right.
@@ -35,6 +47,28 @@ constexpr const char* text(Status status) {
       return "a batch ended before any sample was fed: feed at least one";
     case Status::bad_argument:
       return "a size or range is outside what the function takes: see its documentation";
+    case Status::open_batch:
+      return "a batch is open: end it or abort it before weights or signs are set";
+    case Status::bad_state:
+      return "the pointer to the state is null or not aligned: hand over an object of its type";
+    case Status::wrong_rounding:
+      return "sums or products are not rounded to nearest, ties to even: restore the rounding mode";
+    case Status::flushed_subnormals:
+      return "numbers below the smallest normal one become zero: switch flush-to-zero off";
+    case Status::wrong_addition:
+      return "additions give wrong bits: look at the compiler's run-time library, or the processor";
+    case Status::wrong_multiplication:
+      return "multiplications give wrong bits: look at the compiler's run-time library, or the processor";
+    case Status::wrong_division:
+      return "divisions give wrong bits: look at the compiler's run-time library, or the processor";
+    case Status::wrong_comparison:
+      return "comparisons go wrong: look at the compiler's run-time library, or the processor";
+    case Status::wrong_conversion:
+      return "conversions of integers give wrong bits: look at the compiler's run-time library";
+    case Status::wrong_fma:
+      return "multiply-add does not round once: look at the compiler's flags for the processor";
+    case Status::wrong_square_root:
+      return "square roots give wrong bits: look at the compiler's flags, or the processor";
   }
   return "unknown status";
 }

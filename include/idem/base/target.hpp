@@ -174,12 +174,23 @@ static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<doubl
 #endif
 #endif
 
+/// Whether the compiler was asked for small code: plain lanes then unroll nothing.
+#if defined(__OPTIMIZE_SIZE__) && defined(IDEM_LANES_PLAIN)
+#define IDEM_SMALL 1
+#else
+#define IDEM_SMALL 0
+#endif
+
 // The compiler is part of the name too: two compilers may lay out a closure differently, so that a
-// template over one must not be shared between them.
-#if defined(__clang__)
-#define IDEM_CLANG_OF(lanes) lanes##_clang
-#define IDEM_CLANG(lanes) IDEM_CLANG_OF(lanes)
-#define IDEM_TARGET IDEM_CLANG(IDEM_LANES)
+// template over one must not be shared between them. So is the size.
+#define IDEM_SUFFIXED_OF(lanes, suffix) lanes##suffix
+#define IDEM_SUFFIXED(lanes, suffix) IDEM_SUFFIXED_OF(lanes, suffix)
+#if defined(__clang__) && IDEM_SMALL
+#define IDEM_TARGET IDEM_SUFFIXED(IDEM_LANES, _small_clang)
+#elif defined(__clang__)
+#define IDEM_TARGET IDEM_SUFFIXED(IDEM_LANES, _clang)
+#elif IDEM_SMALL
+#define IDEM_TARGET IDEM_SUFFIXED(IDEM_LANES, _small)
 #else
 #define IDEM_TARGET IDEM_LANES
 #endif

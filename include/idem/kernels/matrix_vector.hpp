@@ -76,6 +76,22 @@ void add_scaled(R factor, const R* x, R* to, Index count) {
   }
 }
 
+/// The same for a count given at compile time.
+template <Index Count, Real R>
+IDEM_INLINE void add_scaled(R factor, const R* x, R* to) {
+  using L = Lanes<R>;
+  if constexpr (L::kAloneInHardware && L::kTogether > 1) {
+    // Neighbours side by side: a counter and two pointers cost as much as an fma.
+    Index i = 0;
+    for (; i + L::kTogether <= Count; i += L::kTogether) {
+      IDEM_UNROLL for (Index v = 0; v < L::kTogether; ++v) to[i + v] = fma(factor, x[i + v], to[i + v]);
+    }
+    IDEM_UNROLL for (Index v = 0; v < Count % L::kTogether; ++v) to[i + v] = fma(factor, x[i + v], to[i + v]);
+  } else {
+    add_scaled(factor, x, to, Count);
+  }
+}
+
 /// A += x y^T.
 ///
 ///     A   M x N

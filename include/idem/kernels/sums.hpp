@@ -141,7 +141,7 @@ IDEM_NOINLINE BitsOf<R> largest_magnitude(const R* x, Index count) {
   using L = Lanes<R>;
   using Signed = typename L::SignedWords;  // compared in one instruction on every lanes
   using Word = typename L::Word;
-  constexpr Index kChains = 4;
+  constexpr Index kChains = L::kAlone ? L::kTogether : 4;
   const auto magnitude = [](typename L::Vector v) {
     return std::bit_cast<Signed>(std::bit_cast<typename L::Words>(v) & (~Word{0} >> 1));
   };
@@ -178,7 +178,19 @@ IDEM_NOINLINE BitsOf<R> largest_magnitude(const R* x, Index count) {
 /// The index of the first of `count` numbers that is NaN or infinite, or -1 when all are finite.
 template <Real R>
 Index first_not_finite(const R* x, Index count) {
-  if (largest_magnitude(x, count) < kInfinityBits<R>) return -1;
+  if constexpr (Lanes<R>::kAloneInHardware) {
+    // A product with zero is zero, or else NaN, which stays.
+    constexpr Index kTogether = Lanes<R>::kTogether;
+    R zero{0};
+    Index i = 0;
+    for (; i + kTogether <= count; i += kTogether) {
+      IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) zero = fma(x[i + v], R{0}, zero);
+    }
+    for (; i < count; ++i) zero = fma(x[i], R{0}, zero);
+    if (zero == R{0}) return -1;
+  } else {
+    if (largest_magnitude(x, count) < kInfinityBits<R>) return -1;
+  }
   Index i = 0;
   while (x[i] - x[i] == R{0}) ++i;
   return i;

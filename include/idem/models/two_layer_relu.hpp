@@ -44,6 +44,9 @@ class TwoLayerRelu {
   /// Whether v_j = -1.
   [[nodiscard]] bool negative(Index j) const { return (negative_[j / 32] >> (j % 32)) & 1u; }
 
+  /// The same for neurons j, j + 1, ... to the end of their word, in bits 0, 1, ...
+  [[nodiscard]] std::uint32_t negative_from(Index j) const { return negative_[j / 32] >> (j % 32); }
+
   /// v_j = -1 or +1.
   void set_negative(Index j, bool minus) {
     const std::uint32_t bit = 1u << (j % 32);
@@ -95,6 +98,52 @@ typename Model::Scalar forward_chunk(const Model& model, Index begin, const type
   return f;
 }
 
+/// Takes the sums of some samples, neurons in ascending order: adds up the outputs, and notes who fires.
+template <class Model>
+struct ScalarOutputs {
+  using R = typename Model::Scalar;
+  const Model& model;
+  R* f;                      // of each sample
+  Mask<Model::kDim>* masks;  // of each sample
+
+  template <Index Rows, Index Vectors, bool Part, class S>
+  IDEM_INLINE void take(const Product<R, S>&, const R (&z)[Rows][Vectors], Index i, Index j, Index) {
+    const std::uint32_t minus = model.negative_from(j);
+    IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+      R sum = f[i + r];
+      std::uint32_t on = 0;
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+        // The zero of a neuron that sleeps changes nothing: the sum is never -0.
+        if (z[r][v] >= R{0}) {
+          sum = (minus >> v) & 1u ? sum - z[r][v] : sum + z[r][v];
+          on |= 1u << v;
+        }
+      }
+      f[i + r] = sum;
+      masks[i + r].words[j / 32] |= on << (j % 32);
+    }
+  }
+};
+
+/// The forward pass of Rows samples where lanes are one wide: sums go from registers into the outputs.
+template <Index Rows, Index Together, class Model>
+IDEM_INLINE void forward_alone(const Model& model, const typename Model::Scalar* x, typename Model::Scalar* f,
+                               Mask<Model::kDim>* masks) {
+  using R = typename Model::Scalar;
+  constexpr Index D = Model::kDim;
+  static_assert(32 % Together == 0);  // what passes together lies in one word of a mask
+  const Product<R, Strides<D, 1, D, 0>> p{x, model.weights().data(),
+                                          Model::kSkip == Skip::identity ? x : nullptr, D, nullptr};
+  for (Index r = 0; r < Rows; ++r) {
+    f[r] = R{0};
+    for (std::uint32_t& word : masks[r].words) word = 0;
+  }
+  ScalarOutputs<Model> outputs{model, f, masks};
+  Index j = 0;
+  for (; j + Together <= D; j += Together) tile<Rows, Together, false>(p, D, 0, j, 0, outputs);
+  if constexpr (D % Together != 0) tile<Rows, D % Together, false>(p, D, 0, j, 0, outputs);
+}
+
 }  // namespace detail
 
 /// f(x, W), and which neurons fire.
@@ -104,6 +153,11 @@ typename Model::Scalar forward_chunk(const Model& model, Index begin, const type
 /// Cost    D^2 fused multiply-adds, D additions.
 template <class Model>
 typename Model::Scalar forward(const Model& model, const typename Model::Scalar* x, Mask<Model::kDim>& mask) {
+  if constexpr (Lanes<typename Model::Scalar>::kAlone) {
+    typename Model::Scalar f;
+    detail::forward_alone<1, Lanes<typename Model::Scalar>::kTogether>(model, x, &f, &mask);
+    return f;
+  }
   constexpr Index kWhole = Model::kDim / detail::kNeuronChunk * detail::kNeuronChunk;
   constexpr Index kRest = Model::kDim - kWhole;
   typename Model::Scalar f{0};

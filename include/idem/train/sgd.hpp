@@ -14,18 +14,16 @@
 
 namespace idem::inline IDEM_TARGET {
 
-/// Trains a model on batches: W <- W - eta grad L, L the mean loss over the batch; with the default
-/// loss L = (1/n) sum of (f(x, W) - y)^2.
+/// Trains a model on batches: W <- W - eta grad L, L the mean loss over the batch; with the default loss
+/// L = (1/n) sum of (f(x, W) - y)^2.
 ///
 ///     Model       ResidualRelu<R, D> or VanillaRelu<R, D>
 ///     Loss        SquaredError or LogisticLoss
-///     SliceCount  samples that pass through the model at once: 0 for one by one (the least memory,
-///     a
-///                 device's way) or a multiple of 16 (a desktop's). It changes speed and memory, no
-///                 bit.
+///     SliceCount  samples that pass through the model at once: 0 for one by one (the least memory, a
+///                 device's way) or a multiple of 16 (a desktop's). It changes speed and memory, no bit.
 ///
-/// A batch is open from the first sample fed to `end_batch`; samples may be fed one at a time, many
-/// at a time, or mixed: the same bits. The object owns all its state; put it in static storage.
+/// A batch is open from the first sample fed to `end_batch`; samples may be fed one at a time, many at a
+/// time, or mixed: the same bits. The object owns all its state; put it in static storage.
 ///
 ///     static Sgd<ResidualRelu<float, 8>> sgd;
 ///     if (sgd.init() != Status::ok) ...
@@ -34,8 +32,7 @@ namespace idem::inline IDEM_TARGET {
 ///
 /// Bits    ARITHMETIC.md section 7.
 /// Memory  no heap; `footprint<Sgd<...>>()` names it by part; 2 KiB of stack at most.
-/// Cost    2 D^2 fused multiply-adds a sample, of which the sleeping neurons' are left out when
-/// samples
+/// Cost    2 D^2 fused multiply-adds a sample, of which the sleeping neurons' are left out when samples
 ///         are fed one by one.
 /// Source  [LiYuan17] arXiv:1705.09886, equation (2).
 template <class ModelType, Index SliceCount = 0, class LossType = SquaredError<typename ModelType::Scalar>>
@@ -47,8 +44,7 @@ class Sgd {
   static constexpr Index kDim = Model::kDim;
   static constexpr Index kSlice = SliceCount;
 
-  /// Checks the floating-point environment, sets the identity mapping (W = 0, v = +1) and opens a
-  /// batch.
+  /// Checks the floating-point environment, sets the identity mapping (W = 0, v = +1) and opens a batch.
   ///
   /// Errors  environment: nothing is set.
   Status init() {
@@ -75,11 +71,17 @@ class Sgd {
   template <Dense X>
   Status feed(const X& x, R y) {
     static_assert(kRows<X> * kCols<X> == kDim, "idem: the model's dimension and the input's differ");
-    return feed(x.data(), &y, 1);
+    return feed(x.data(), y);
   }
 
-  /// Adds `count` samples: x is count x D row-major, y has count labels; neither may overlap the
-  /// trainer.
+  /// The same for kDim numbers at x.
+  Status feed(const R* x, R y) {
+    if (first_not_finite(x, kDim) >= 0 || !(y - y == R{0})) return Status::not_finite;
+    feed_one(x, y);
+    return Status::ok;
+  }
+
+  /// Adds `count` samples: x is count x D row-major, y has count labels; neither may overlap the trainer.
   ///
   /// Errors  not_finite: all of them are refused, the batch is as before. bad_argument: count < 0.
   template <Executor E = Serial>
@@ -97,6 +99,9 @@ class Sgd {
         count -= part;
       }
     }
+    if constexpr (kBlock > 1) {
+      for (; count >= kBlock; count -= kBlock, x += kBlock * kDim, y += kBlock) feed_block(x, y);
+    }
     for (; count > 0; --count, x += kDim, ++y) feed_one(x, *y);
     return Status::ok;
   }
@@ -112,8 +117,7 @@ class Sgd {
 
   /// Takes the step of size eta and opens the next batch.
   ///
-  /// Errors  empty_batch, not_finite (eta): nothing changes. diverged: the weights stay as they
-  /// were,
+  /// Errors  empty_batch, not_finite (eta): nothing changes. diverged: the weights stay as they were,
   ///         the batch is forgotten.
   template <Executor E = Serial>
   Status end_batch(R eta, E&& executor = {}) {
@@ -139,18 +143,69 @@ class Sgd {
   }
 
  private:
-  /// With a slice the gradient lies as the weights do, and a step is one pass over both; without,
-  /// row j belongs to neuron j, so that a sleeping neuron costs nothing.
+  /// With a slice the gradient lies as the weights do, and a step is one pass over both; without, row j
+  /// belongs to neuron j, so that a sleeping neuron costs nothing.
   static constexpr Layout kLayout = SliceCount > 0 ? Layout::by_input : Layout::by_neuron;
   using Masked = MaskedResiduals<R, kDim, SliceCount>;
 
-  /// Columns of the gradient in whole vectors; all, where a part of a vector costs no more than the
-  /// way round.
-  static constexpr Index kLastColumns = kDim % Lanes<R>::kWidth;
-  static constexpr Index kWholeColumns =
-      kDim > Lanes<R>::kWidth&& kLastColumns* detail::ceil_div(kDim, Lanes<R>::kWidth) < kDim
-          ? kDim - kLastColumns
-          : kDim;
+  /// Columns of the gradient in whole vectors; all, where a part of a vector costs no more than the way round.
+  static constexpr Index kWidth = Lanes<R>::kWidth;
+  static constexpr Index kLastColumns = kDim % kWidth;
+  static constexpr Index kWayRound = kLastColumns * detail::ceil_div(kDim, kWidth);
+  static constexpr Index kWholeColumns = kDim < kWidth || kWayRound >= kDim ? kDim : kDim - kLastColumns;
+
+  /// Samples that pass together on a processor without lanes, so that a weight or a gradient is loaded once
+  /// for several of them. Their masks are on the stack.
+  static constexpr Index kBlock = SliceCount == 0 && Lanes<R>::kTogether > 1 && kDim <= 256 ? 8 : 1;
+
+  void feed_block(const R* x, const R* y) {
+    constexpr Index kRows = 4;
+    Mask<kDim> masks[kBlock];
+    R residuals[kBlock];
+    for (Index s = 0; s < kBlock; s += kRows) {
+      detail::forward_alone<kRows, 4>(model_, x + s * kDim, residuals + s, masks + s);
+    }
+    for (Index s = 0; s < kBlock; ++s) {
+      loss_function_.add(losses_, residuals[s], y[s]);
+      residuals[s] = loss_function_.residual(residuals[s], y[s]);
+    }
+    for (Index j = 0; j < kDim; ++j) {
+      const R* inputs[kBlock];
+      R factors[kBlock];
+      Index on = 0;
+      for (Index s = 0; s < kBlock; ++s) {
+        inputs[on] = x + s * kDim;
+        factors[on] = residuals[s];
+        on += masks[s].on(j);
+      }
+      if (model_.negative(j)) {
+        for (Index s = 0; s < on; ++s) factors[s] = -factors[s];
+      }
+      constexpr Index kTogether = kDim % 16 == 0 ? 16 : 8, kRest = kDim % kTogether;
+      Index k = 0;
+      for (; k + kTogether <= kDim; k += kTogether) add_samples<kTogether>(inputs, factors, on, j, k);
+      if constexpr (kRest != 0) add_samples<kRest>(inputs, factors, on, j, k);
+    }
+    count_ += kBlock;
+  }
+
+  /// Elements k to k + Count - 1 of row j of the gradient, for `on` samples on which neuron j fires.
+  template <Index Count>
+  IDEM_INLINE void add_samples(const R* const* inputs, const R* factors, Index on, Index j, Index k) {
+    R* g = gradient_ + j * kDim + k;
+    R sums[Count];
+    if (count_ == 0) {
+      IDEM_UNROLL for (Index v = 0; v < Count; ++v) sums[v] = R{0};
+    } else {
+      IDEM_UNROLL for (Index v = 0; v < Count; ++v) sums[v] = g[v];
+    }
+    for (Index s = 0; s < on; ++s) {
+      const R* x = inputs[s] + k;
+      const R factor = factors[s];
+      IDEM_UNROLL for (Index v = 0; v < Count; ++v) sums[v] = fma(factor, x[v], sums[v]);
+    }
+    IDEM_UNROLL for (Index v = 0; v < Count; ++v) g[v] = sums[v];
+  }
 
   void feed_one(const R* x, R y) {
     Mask<kDim> mask;
@@ -166,7 +221,7 @@ class Sgd {
     } else {
       if (count_ == 0) clear_gradient();
       for (Index j = 0; j < kDim; ++j) {
-        if (mask.on(j)) add_scaled(model_.negative(j) ? -r : r, x, gradient_ + j * kDim, kDim);
+        if (mask.on(j)) add_scaled<kDim>(model_.negative(j) ? -r : r, x, gradient_ + j * kDim);
       }
     }
     ++count_;
@@ -200,8 +255,8 @@ class Sgd {
 
   /// G += inputs times masked residuals, for the samples whose residuals are in place.
   ///
-  /// By itself, because a function may hold only one lambda of a signature: GCC 13 numbers them
-  /// otherwise than GCC 12, and objects of both would take one for the other.
+  /// By itself, because a function may hold only one lambda of a signature: GCC 13 numbers them otherwise
+  /// than GCC 12, and objects of both would take one for the other.
   template <Executor E>
   void add_gradient(const R* x, Index count, E& executor) {
     using StridesOf = Strides<1, kDim, Masked::kStride, kDim, true>;
@@ -217,8 +272,8 @@ class Sgd {
     });
   }
 
-  /// The last columns of the gradient, fewer than a vector, as rows of the transposed product:
-  /// vectors then run along the inputs, and are as full there as everywhere.
+  /// The last columns of the gradient, fewer than a vector, as rows of the transposed product: vectors then
+  /// run along the inputs, and are as full there as everywhere.
   template <Index kColumns>
   void add_last_columns(const R* x, Index count) {
     constexpr Index kStride = detail::ceil_div(kDim, Lanes<R>::kWidth) * Lanes<R>::kWidth;
