@@ -140,6 +140,7 @@ struct Everything {
     bytes = every_size<Sgd<ResidualRelu<R, 17>>>();
     said = text(check_environment());
     said = text(check_environment<R>());
+    said = text(self_test());
   }
 };
 

@@ -36,6 +36,7 @@ def lanes():
         return [Lanes("plain", ("-DIDEM_PLAIN_LANES",)), Lanes("default", ())]
     return [
         Lanes("plain", ("-DIDEM_PLAIN_LANES", "-march=x86-64")),
+        Lanes("plain_fma", ("-DIDEM_PLAIN_LANES", "-march=x86-64-v3"), ("avx2", "fma")),
         Lanes("sse2", ("-march=x86-64",)),
         Lanes("avx2", ("-march=x86-64-v3",), ("avx2", "fma")),
         Lanes("avx512", ("-march=x86-64-v4",), ("avx512f", "avx512vl", "avx512dq", "avx512bw")),

@@ -100,7 +100,7 @@ class Sgd {
       }
     }
     if constexpr (kBlock > 1) {
-      for (; count >= kBlock; count -= kBlock, x += kBlock * kDim, y += kBlock) feed_block(x, y);
+      for (; count >= kBlock; count -= kBlock, x += kBlock * kDim, y += kBlock) feed_block<kBlock>(x, y);
     }
     for (; count > 0; --count, x += kDim, ++y) feed_one(x, *y);
     return Status::ok;
@@ -158,22 +158,23 @@ class Sgd {
   /// for several of them. Their masks are on the stack.
   static constexpr Index kBlock = SliceCount == 0 && Lanes<R>::kTogether > 1 && kDim <= 256 ? 8 : 1;
 
+  template <Index Count>
   void feed_block(const R* x, const R* y) {
     constexpr Index kRows = 4;
-    Mask<kDim> masks[kBlock];
-    R residuals[kBlock];
-    for (Index s = 0; s < kBlock; s += kRows) {
+    Mask<kDim> masks[Count];
+    R residuals[Count];
+    for (Index s = 0; s < Count; s += kRows) {
       detail::forward_alone<kRows, 4>(model_, x + s * kDim, residuals + s, masks + s);
     }
-    for (Index s = 0; s < kBlock; ++s) {
+    for (Index s = 0; s < Count; ++s) {
       loss_function_.add(losses_, residuals[s], y[s]);
       residuals[s] = loss_function_.residual(residuals[s], y[s]);
     }
     for (Index j = 0; j < kDim; ++j) {
-      const R* inputs[kBlock];
-      R factors[kBlock];
+      const R* inputs[Count];
+      R factors[Count];
       Index on = 0;
-      for (Index s = 0; s < kBlock; ++s) {
+      for (Index s = 0; s < Count; ++s) {
         inputs[on] = x + s * kDim;
         factors[on] = residuals[s];
         on += masks[s].on(j);
@@ -186,7 +187,7 @@ class Sgd {
       for (; k + kTogether <= kDim; k += kTogether) add_samples<kTogether>(inputs, factors, on, j, k);
       if constexpr (kRest != 0) add_samples<kRest>(inputs, factors, on, j, k);
     }
-    count_ += kBlock;
+    count_ += Count;
   }
 
   /// Elements k to k + Count - 1 of row j of the gradient, for `on` samples on which neuron j fires.
