@@ -40,7 +40,7 @@ def try_order(title, compiler, flags, objects, folder, expected):
     if linked.returncode != 0:
         return [f"{title}: does not link\n{linked.stdout[:2000]}"], expected
     lines = [line.split() for line in toolchain.run([program]).stdout.splitlines()]
-    if len({lanes for _, lanes, _ in lines}) != len({part.split("_")[0] for part, _, _ in lines}):
+    if len({lanes for _, lanes, _ in lines}) != len({part.rsplit("_", 2)[0] for part, _, _ in lines}):
         return [f"{title}: two instruction sets are one: {lines}"], expected
     expected = expected or (lines[0][2] if lines else None)
     wrong = [f"{title}: {' '.join(line)}, expected {expected}" for line in lines if line[2] != expected]
