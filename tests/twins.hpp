@@ -15,8 +15,7 @@ namespace twins {
 using idem::Index;
 using idem::Real;
 
-// ---- section 3: chains
-// ----------------------------------------------------------------------------
+// ---- section 3: chains --------------------------------------------------------------------------
 
 /// C = A B; A is m x k, B is k x n. `start` (null: +0) is where the chains begin.
 template <Real R>
@@ -110,8 +109,7 @@ R with_sign(bool negative, R value) {
   return value;
 }
 
-// ---- sections 6 and 7: the model and its training
-// -------------------------------------------------
+// ---- sections 6 and 7: the model and its training -----------------------------------------------
 
 /// A network of d neurons, and the batch it is learning from.
 template <Real R>

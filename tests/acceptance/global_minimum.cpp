@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// \file  Li & Yuan (2017), section 5.2, at the paper's size: the student finds its teacher from
-/// every
+/// \file  Li & Yuan (2017), section 5.2, at the paper's size: the student finds its teacher from every
 ///        start, and the network without the identity does not.
 ///
 /// d = 100, a fixed set of 100,000, batch 200, step 0.001, 100 epochs; W* with ||.||_2 = 0.6 and

@@ -43,6 +43,7 @@ struct Lanes {
   /// without spilling, and are enough chains to hide the latency of an fma.
   static constexpr Index kTileRows = LaneTypes<R>::kTileRows;
   static constexpr Index kTileVectors = LaneTypes<R>::kTileVectors;
+  static constexpr Index kTileSums = kTileRows * kTileVectors;
 
   /// Whether numbers pass one at a time, and their fma is an instruction: there a load or a branch costs as
   /// much as the fma. Where the fma is a call, nothing else costs.

@@ -135,14 +135,12 @@ void panel(const Product<R, S>& p, Index depth, Index first, Index last, Index j
 
 /// How many vectors a tile of a product with this many rows takes, and how many rows with this many
 /// vectors. Few rows take more vectors, to hide the latency of an fma (4 cycles, 2 a cycle).
-template <Real R>
-inline constexpr Index kTileSums = Lanes<R>::kTileRows* Lanes<R>::kTileVectors;
 template <Real R, Index Rows>
-inline constexpr Index kPanelVectors = Rows >= Lanes<R>::kTileRows ? Lanes<R>::kTileVectors
-                                       : kTileSums<R> / Rows < 8   ? kTileSums<R> / Rows
-                                                                   : 8;
+inline constexpr Index kPanelVectors = Rows >= Lanes<R>::kTileRows      ? Lanes<R>::kTileVectors
+                                       : Lanes<R>::kTileSums / Rows < 8 ? Lanes<R>::kTileSums / Rows
+                                                                        : 8;
 template <Real R, Index Vectors>
-inline constexpr Index kPanelRows = kTileSums<R> / (Vectors < 1 ? 1 : Vectors);
+inline constexpr Index kPanelRows = Lanes<R>::kTileSums / (Vectors < 1 ? 1 : Vectors);
 
 template <Index Rows, Index Vectors, Real R, class S, class Sink>
 IDEM_NOINLINE void whole_panel(const Product<R, S>& p, Index depth, Sink& sink) {

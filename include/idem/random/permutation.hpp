@@ -24,8 +24,7 @@ namespace idem::inline IDEM_TARGET {
 ///     for (Index p = 0; p < n; ++p) use(sample[order(p)]);
 ///
 /// Bits    ARITHMETIC.md section 5.5.
-/// Source  J. Black, P. Rogaway, Ciphers with arbitrary finite domains (CT-RSA 2002): cycle
-/// walking,
+/// Source  J. Black, P. Rogaway, Ciphers with arbitrary finite domains (CT-RSA 2002): cycle walking,
 ///         generalized Feistel cipher. The hash is the finalizer of MurmurHash3 (A. Appleby).
 class Permutation {
  public:
