@@ -9,6 +9,12 @@
 
 namespace idem::inline IDEM_TARGET {
 
+/// Whether fma(R, R, R) is an instruction of this build.
+template <Real R>
+inline constexpr bool kHardwareFma = IDEM_HARDWARE_FMA_DOUBLE;
+template <>
+inline constexpr bool kHardwareFma<float> = IDEM_HARDWARE_FMA_FLOAT;
+
 /// a b + c, rounded once to nearest even: the instruction where it is proven, our own routine
 /// elsewhere and at compile time; never the C library's, which is wrong on many targets.
 ///

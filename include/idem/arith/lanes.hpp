@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <idem/arith/fma.hpp>
 #include <idem/base/types.hpp>
 
 #include IDEM_LANES_HEADER
@@ -48,8 +49,7 @@ struct Lanes {
   /// Whether numbers pass one at a time, and their fma is an instruction: there a load or a branch costs as
   /// much as the fma. Where the fma is a call, nothing else costs.
   static constexpr bool kAlone = kWidth == 1;
-  static constexpr bool kAloneInHardware =
-      kAlone && (sizeof(R) == 4 ? IDEM_HARDWARE_FMA_FLOAT : IDEM_HARDWARE_FMA_DOUBLE);
+  static constexpr bool kAloneInHardware = kAlone && kHardwareFma<R>;
 
   /// Neighbours that pass together where lanes are one wide: on a small chip, flash is what there is least of.
   static constexpr Index kTogether = kAloneInHardware && !IDEM_SMALL ? 8 : 1;

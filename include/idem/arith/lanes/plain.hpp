@@ -13,9 +13,8 @@ template <Real R>
 struct LaneTypes {
   using Vector = R;
   using Unaligned = R;
-  static constexpr bool kHardware = sizeof(R) == 4 ? IDEM_HARDWARE_FMA_FLOAT : IDEM_HARDWARE_FMA_DOUBLE;
-  static constexpr Index kTileRows = kHardware ? 4 : 1;
-  static constexpr Index kTileVectors = kHardware ? 4 : 1;
+  static constexpr Index kTileRows = kHardwareFma<R> ? 4 : 1;
+  static constexpr Index kTileVectors = kHardwareFma<R> ? 4 : 1;
 };
 
 template <Real R>
