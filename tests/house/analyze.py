@@ -3,7 +3,7 @@
 
     python3 analyze.py asan|tsan|valgrind|clang-tidy|cppcheck|clang-format [--build FOLDER] [--work FOLDER]
 
---build is a configured build (valgrind runs its tests, clang-tidy reads its commands); --work is where
+--build is a configured build, whose commands clang-tidy reads; --work is where
 the instrumented builds go, a temporary folder by default.
 """
 
@@ -55,15 +55,16 @@ def tests(folder):
 
 
 def asan(options, work):
-    """Addresses, leaks and undefined behaviour: the unit tests of two lanes, and the program's."""
+    """Addresses, leaks and undefined behaviour: the unit tests, on two lanes, and the program's."""
     folder = work / "asan"
-    if not instrumented(folder, "address,undefined", ["unit-plain", "unit-avx2", "program_test", "idem"]):
+    units = ("unit", "unit-plain", "unit-avx2")
+    if not instrumented(folder, "address,undefined", [*units, "program_test", "idem"]):
         return False
     environment = dict(os.environ, UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1",
                        ASAN_OPTIONS="detect_stack_use_after_return=1")
     commands = tests(folder)
     return all([attempt(name, commands[name], env=environment)
-                for name in ("unit-plain", "unit-avx2", "program", "command line") if name in commands])
+                for name in (*units, "program", "command line") if name in commands])
 
 
 def tsan(options, work):
@@ -84,11 +85,15 @@ def tsan(options, work):
 
 
 def valgrind(options, work):
-    """Reads of what was never written: the unit tests on plain lanes (valgrind knows no AVX-512)."""
+    """Reads of what was never written: the unit tests on plain lanes (valgrind knows no AVX-512), but for the
+    long trainings."""
     need("valgrind")
-    command = tests(options.build).get("unit-plain")
-    return command is not None and \
-        attempt("unit-plain", ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full", *command])
+    folder = work / "plain"
+    return attempt("configure", ["meson", "setup", folder, ROOT, "-Dcpu=plain"]) and \
+        attempt("build", ["meson", "compile", "-C", folder, "unit", "unit-plain"]) and \
+        all([attempt(name, ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full", folder / "tests" / name,
+                            "--source-file-exclude=*convergence.cpp"])
+             for name in ("unit", "unit-plain")])
 
 
 def clang_tidy(options, work):
