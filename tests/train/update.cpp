@@ -22,7 +22,7 @@ using inputs::Kind;
 template <Real R>
 struct Update {
   Layout layout;
-  bool (*take)(R c, const R* gradient, R* weights, Hands& hands);
+  bool (*take)(R c, R* gradient, R* weights, Hands& hands);
 };
 
 /// Checks a step against the plain loop: taken exactly when every new weight is finite.
@@ -39,11 +39,13 @@ bool check_step(Update<R> update, Index d, R c, const R* gradient, const R* weig
     }
   }
   if (!finite) twin.assign(weights, weights + d * d);
-  Guarded<R> ours(d * d);
+  Guarded<R> ours(d * d), used(d * d);
   std::memcpy(ours.data(), weights, twin.size() * sizeof(R));
-  REQUIRE(update.take(c, gradient, ours.data(), hands) == finite);
+  std::memcpy(used.data(), gradient, twin.size() * sizeof(R));
+  REQUIRE(update.take(c, used.data(), ours.data(), hands) == finite);
   REQUIRE(std::memcmp(ours.data(), twin.data(), twin.size() * sizeof(R)) == 0);
   REQUIRE(ours.intact());
+  REQUIRE(used.intact());
   return finite;
 }
 
@@ -173,7 +175,7 @@ TEST_CASE("a gradient of -0 moves a weight as one of +0 does") {
     for (const R w : {R{0}, -R{0}, R{1}}) {
       for (const R c : {R{1}, R{-1}, R{0}}) {
         R positive = w, negative = w;
-        const R plus = R{0}, minus = -R{0};
+        R plus = R{0}, minus = -R{0};
         REQUIRE(idem::update_weights<1, Layout::by_input>(c, &plus, &positive, hands));
         REQUIRE(idem::update_weights<1, Layout::by_input>(c, &minus, &negative, hands));
         CHECK(inputs::same_bits(positive, negative));

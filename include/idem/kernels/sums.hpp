@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include <idem/arith/lanes.hpp>
 #include <idem/arith/sqrt.hpp>
@@ -134,60 +135,92 @@ constexpr ScalarOf<A> distance(const A& a, const B& b) {
   });
 }
 
-/// The largest magnitude among `count` numbers, as a bit pattern: the patterns of magnitudes rise with
+/// The largest magnitude among the numbers it sees, as a bit pattern: the patterns of magnitudes rise with
 /// them, from zero to infinity to NaN.
 template <Real R>
-IDEM_NOINLINE BitsOf<R> largest_magnitude(const R* x, Index count) {
+class LargestMagnitude {
   using L = Lanes<R>;
-  using Signed = typename L::SignedWords;  // compared in one instruction on every lanes
   using Word = typename L::Word;
-  constexpr Index kChains = L::kAlone ? L::kTogether : 4;
-  const auto magnitude = [](typename L::Vector v) {
-    return std::bit_cast<Signed>(std::bit_cast<typename L::Words>(v) & (~Word{0} >> 1));
-  };
-  Signed most[kChains] = {};
-  // Counted down: GCC 12 warns of an overflow, that cannot be, where an index is counted up at -O3.
-  Index left = count;
-  for (; left >= kChains * L::kWidth; left -= kChains * L::kWidth) {
-    IDEM_UNROLL for (Index v = 0; v < kChains; ++v) {
-      const Signed m = magnitude(L::load(x + v * L::kWidth));
-      most[v] = m > most[v] ? m : most[v];
-    }
-    x += kChains * L::kWidth;
+  using Signed = typename L::SignedWords;  // compared in one instruction on every lanes
+
+ public:
+  IDEM_INLINE void see(typename L::Vector v) {
+    const Signed m = std::bit_cast<Signed>(std::bit_cast<typename L::Words>(v) & (~Word{0} >> 1));
+    most_ = m > most_ ? m : most_;
   }
-  for (; left >= L::kWidth; left -= L::kWidth, x += L::kWidth) {
-    const Signed m = magnitude(L::load(x));
-    most[0] = m > most[0] ? m : most[0];
-  }
-  if (left > 0) {
-    const Signed m = magnitude(L::load_part(x, left));
-    most[0] = m > most[0] ? m : most[0];
-  }
-  Word largest = 0;
-  for (const Signed& chain : most) {
+  [[nodiscard]] Word bits() const {
     R lanes[L::kWidth];
-    L::store(lanes, std::bit_cast<typename L::Vector>(chain));
+    L::store(lanes, std::bit_cast<typename L::Vector>(most_));
+    Word largest = 0;
     for (const R lane : lanes) {
       const Word m = std::bit_cast<Word>(lane);
       largest = m > largest ? m : largest;
     }
+    return largest;
   }
+
+ private:
+  Signed most_{};
+};
+
+/// The same for `count` numbers.
+template <Real R>
+IDEM_NOINLINE BitsOf<R> largest_magnitude(const R* x, Index count) {
+  using L = Lanes<R>;
+  constexpr Index kChains = L::kAlone ? L::kTogether : 4;
+  LargestMagnitude<R> chains[kChains];
+  // Counted down: GCC 12 warns of an overflow, that cannot be, where an index is counted up at -O3.
+  Index left = count;
+  for (; left >= kChains * L::kWidth; left -= kChains * L::kWidth) {
+    IDEM_UNROLL for (Index v = 0; v < kChains; ++v) chains[v].see(L::load(x + v * L::kWidth));
+    x += kChains * L::kWidth;
+  }
+  for (; left >= L::kWidth; left -= L::kWidth, x += L::kWidth) chains[0].see(L::load(x));
+  if (left > 0) chains[0].see(L::load_part(x, left));
+  BitsOf<R> largest = 0;
+  for (const LargestMagnitude<R>& chain : chains) largest = chain.bits() > largest ? chain.bits() : largest;
   return largest;
 }
+
+/// Whether all numbers it sees are finite.
+template <Real R>
+class AllFinite {
+  using L = Lanes<R>;
+  static constexpr bool kByProduct = L::kAloneInHardware;
+
+ public:
+  IDEM_INLINE void see(typename L::Vector v) {
+    if constexpr (kByProduct) {
+      seen_ = fma(v, R{0}, seen_);  // a product with zero is zero, or else NaN, which stays
+    } else {
+      seen_.see(v);
+    }
+  }
+  [[nodiscard]] IDEM_INLINE bool value() const {
+    if constexpr (kByProduct) {
+      return seen_ == R{0};
+    } else {
+      return seen_.bits() < kInfinityBits<R>;
+    }
+  }
+
+ private:
+  std::conditional_t<kByProduct, R, LargestMagnitude<R>> seen_{};
+};
 
 /// The index of the first of `count` numbers that is NaN or infinite, or -1 when all are finite.
 template <Real R>
 Index first_not_finite(const R* x, Index count) {
   if constexpr (Lanes<R>::kAloneInHardware) {
-    // A product with zero is zero, or else NaN, which stays.
     constexpr Index kTogether = Lanes<R>::kTogether;
-    R zero{0};
-    Index i = 0;
-    for (; i + kTogether <= count; i += kTogether) {
-      IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) zero = fma(x[i + v], R{0}, zero);
+    AllFinite<R> finite;
+    const R* from = x;
+    Index left = count;  // counted down, as above
+    for (; left >= kTogether; left -= kTogether, from += kTogether) {
+      IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) finite.see(from[v]);
     }
-    for (; i < count; ++i) zero = fma(x[i], R{0}, zero);
-    if (zero == R{0}) return -1;
+    for (; left > 0; --left, ++from) finite.see(*from);
+    if (finite.value()) return -1;
   } else {
     if (largest_magnitude(x, count) < kInfinityBits<R>) return -1;
   }

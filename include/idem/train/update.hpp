@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 
 #include <idem/kernels/sums.hpp>
 #include <idem/train/executor.hpp>
@@ -15,93 +14,90 @@ enum class Layout : std::uint8_t { by_input, by_neuron };
 
 namespace detail {
 
-/// w <- fma(-c, g + 0, w) for `count` numbers.
+/// w <- fma(minus_c, g + 0, w), and g <- the old w. (That first: the fma may then overwrite its register.)
 template <Real R>
-void step(R c, const R* g, R* w, Index count) {
+IDEM_INLINE void step(R minus_c, R& g, R& w, AllFinite<R>& finite) {
+  const R old = w, sum = g + R{0};
+  g = old;
+  w = fma(minus_c, sum, old);
+  finite.see(Lanes<R>::broadcast(w));
+}
+
+/// The same for `count` neighbours.
+template <Real R>
+IDEM_INLINE void step(R minus_c, R* g, R* w, Index count, AllFinite<R>& finite) {
   using L = Lanes<R>;
   using Vector = typename L::Vector;
-  const Vector minus_c = L::broadcast(-c);
-  for (Index i = 0; i < count; i += L::kWidth) {
-    const Index left = count - i;
-    if (left >= L::kWidth) {
-      L::store(w + i, L::fma(minus_c, L::load(g + i) + Vector{}, L::load(w + i)));
-    } else {
-      L::store_part(w + i, L::fma(minus_c, L::load_part(g + i, left) + Vector{}, L::load_part(w + i, left)),
-                    left);
-    }
+  const Vector factor = L::broadcast(minus_c);
+  Index i = 0;
+  for (; i + L::kWidth <= count; i += L::kWidth) {
+    const Vector old = L::load(w + i), now = L::fma(factor, L::load(g + i) + Vector{}, old);
+    L::store(g + i, old);
+    L::store(w + i, now);
+    finite.see(now);
+  }
+  if (const Index left = count - i; left > 0) {
+    const Vector old = L::load_part(w + i, left);
+    const Vector now = L::fma(factor, L::load_part(g + i, left) + Vector{}, old);
+    L::store_part(g + i, old, left);
+    L::store_part(w + i, now, left);
+    finite.see(now);
   }
 }
 
-/// Calls body(i, j) for first <= i < last and all j < D, kTogether of them in a row.
-template <Index D, Real R, class Body>
-IDEM_INLINE void for_rows(Index first, Index last, const Body& body) {
-  constexpr Index kTogether = Lanes<R>::kAlone ? Lanes<R>::kTogether : 1;
-  for (Index i = first; i < last; ++i) {
-    Index j = 0;
-    for (; j + kTogether <= D; j += kTogether) {
-      IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) body(i, j + v);
-    }
-    IDEM_UNROLL for (Index v = 0; v < D % kTogether; ++v) body(i, j + v);
+/// The same for a row of D weights and the column of a D x D gradient that begins at g.
+template <Index D, Real R>
+IDEM_INLINE void step_transposed(R minus_c, R* g, R* w, AllFinite<R>& finite) {
+  constexpr Index kTogether = Lanes<R>::kTogether;
+  Index j = 0;
+  for (; j + kTogether <= D; j += kTogether) {
+    IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) step(minus_c, g[(j + v) * D], w[j + v], finite);
   }
+  IDEM_UNROLL for (Index v = 0; v < D % kTogether; ++v) step(minus_c, g[(j + v) * D], w[j + v], finite);
 }
 
-/// Where G has what belongs to W[k][j].
-template <Index D, Layout L>
-constexpr Index gradient_at(Index k, Index j) {
-  return L == Layout::by_input ? k * D + j : j * D + k;
-}
-
-/// Whether every new weight will be finite.
+/// The same for rows [first, last) of the weights. Returns whether all of them are finite now.
 template <Index D, Layout L, Real R>
-bool stays_finite(R c, const R* gradient, const R* weights) {
-  if constexpr (L == Layout::by_neuron && Lanes<R>::kAloneInHardware) {
-    // Nothing is cheaper than to compute them all, and see that a product of each with zero is zero.
-    R zero{0};
-    for_rows<D, R>(0, D, [&](Index k, Index j) {
-      zero = fma(fma(-c, gradient[gradient_at<D, L>(k, j)] + R{0}, weights[k * D + j]), R{0}, zero);
-    });
-    return zero == R{0};
-  }
-  const R magnitude = c < R{0} ? -c : c;
-  const R bound = fma(magnitude, std::bit_cast<R>(largest_magnitude(gradient, D * D)),
-                      std::bit_cast<R>(largest_magnitude(weights, D * D)));
-  // Half of the largest number leaves room for every rounding in the bound. Beyond it, or where there is
-  // none, look closely.
-  if (bound <= std::numeric_limits<R>::max() / R{2}) return true;
-  for (Index k = 0; k < D; ++k) {
-    for (Index j = 0; j < D; ++j) {
-      const R w = fma(-c, gradient[gradient_at<D, L>(k, j)] + R{0}, weights[k * D + j]);
-      if (!(w - w == R{0})) return false;
+bool step_rows(R minus_c, R* gradient, R* weights, Index first, Index last) {
+  AllFinite<R> finite;
+  if constexpr (L == Layout::by_input) {
+    step(minus_c, gradient + first * D, weights + first * D, (last - first) * D, finite);
+  } else {
+    for (Index k = first; k < last; ++k) {
+      step_transposed<D>(minus_c, gradient + k, weights + k * D, finite);
     }
   }
-  return true;
+  return finite.value();
 }
 
 }  // namespace detail
 
 /// W[k][j] <- fma(-c, G(k, j) + 0, W[k][j]) if every result is finite; else W stays.
 ///
-///     G   D x D, the gradient, lying as L says
+///     G   D x D, the gradient, lying as L says; overwritten
 ///     W   D x D, row-major; must not overlap G
 ///
 /// Returns whether W was updated.
 /// Bits    ARITHMETIC.md section 7.2.
-/// Cost    D^2 fused multiply-adds, and one pass over G and W to know that all will be finite.
+/// Cost    D^2 fused multiply-adds, in one pass over G and W.
 template <Index D, Layout L, Real R, Executor E>
-bool update_weights(R c, const R* gradient, R* weights, E& executor) {
-  if (!detail::stays_finite<D, L>(c, gradient, weights)) return false;
+bool update_weights(R c, R* gradient, R* weights, E& executor) {
+  // The old weights wait where their gradient was until all of the new ones are known to be finite.
+  bool finite = true;
   const int parts = executor.size();
   executor.run([&](int part) {
     const Index first = share(D, part, parts), last = share(D, part + 1, parts);
-    if constexpr (L == Layout::by_input) {
-      detail::step(c, gradient + first * D, weights + first * D, (last - first) * D);
-    } else {
-      detail::for_rows<D, R>(first, last, [&](Index k, Index j) {
-        weights[k * D + j] = fma(-c, gradient[j * D + k] + R{0}, weights[k * D + j]);
-      });
+    if (!detail::step_rows<D, L>(-c, gradient, weights, first, last)) {
+      __atomic_store_n(&finite, false, __ATOMIC_RELAXED);  // parts may run at the same time
     }
   });
-  return true;
+  if (finite) return true;
+  for (Index k = 0; k < D; ++k) {
+    for (Index j = 0; j < D; ++j) {
+      weights[k * D + j] = gradient[L == Layout::by_input ? k * D + j : j * D + k];
+    }
+  }
+  return false;
 }
 
 }  // namespace idem::inline IDEM_TARGET
