@@ -76,6 +76,25 @@ struct Store {
   }
 };
 
+/// Adds the products of one k to the sums of a tile, and steps to the next.
+template <bool Part, class S, Index Rows, Index Vectors, Real R>
+IDEM_INLINE void add_products(const R*& left, const R*& right, Index part,
+                              typename Lanes<R>::Vector (&sums)[Rows][Vectors]) {
+  using L = Lanes<R>;
+  using Vector = typename L::Vector;
+  Vector factors[Vectors];
+  IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+    factors[v] = Part && !S::kPadded && v == Vectors - 1 ? L::load_part(right + v * L::kWidth, part)
+                                                         : L::load(right + v * L::kWidth);
+  }
+  IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+    const Vector factor = L::broadcast(left[r * S::kLeftRow]);
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[r][v] = L::fma(factor, factors[v], sums[r][v]);
+  }
+  left += S::kLeftDepth;
+  right += S::kRight;
+}
+
 /// Rows x Vectors elements of the product from row `i`, column `j`, handed to sink.take; in the last
 /// vector only `part` lanes exist when `Part`.
 template <Index Rows, Index Vectors, bool Part, Real R, class S, class Sink>
@@ -99,21 +118,14 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
   }
   const R* left = p.left + i * S::kLeftRow;
   const R* right = p.right + j;
-  for (Index k = 0; k < depth; ++k) {
-    Vector factors[Vectors];
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-      factors[v] = Part && !S::kPadded && v == kLast ? L::load_part(right + v * L::kWidth, part)
-                                                     : L::load(right + v * L::kWidth);
+  Index k = 0;
+  if constexpr (L::kTogether > 1) {
+    // To count and to step cost as much as an fma.
+    for (; k + 4 <= depth; k += 4) {
+      IDEM_UNROLL for (Index n = 0; n < 4; ++n) add_products<Part, S>(left, right, part, sums);
     }
-    IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-      const Vector factor = L::broadcast(left[r * S::kLeftRow]);
-      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-        sums[r][v] = L::fma(factor, factors[v], sums[r][v]);
-      }
-    }
-    left += S::kLeftDepth;
-    right += S::kRight;
   }
+  for (; k < depth; ++k) add_products<Part, S>(left, right, part, sums);
   sink.template take<Rows, Vectors, Part>(p, sums, i, j, part);
 }
 
