@@ -69,7 +69,7 @@ using VanillaRelu = TwoLayerRelu<R, D, Skip::none>;
 template <Index D>
 struct Mask {
   std::uint32_t words[(D + 31) / 32];
-  [[nodiscard]] bool on(Index j) const { return (words[j / 32] >> (j % 32)) & 1u; }
+  [[nodiscard]] bool on(Index j) const { return (words[j / 32] & (1u << (j % 32))) != 0; }
 };
 
 namespace detail {

@@ -162,48 +162,43 @@ class Sgd {
   void feed_block(const R* x, const R* y) {
     constexpr Index kRows = 4;
     Mask<kDim> masks[Count];
-    R residuals[Count];
+    R residuals[2][Count];  // as they are, and for the neurons with v_j = -1
     for (Index s = 0; s < Count; s += kRows) {
-      detail::forward_alone<kRows, 4>(model_, x + s * kDim, residuals + s, masks + s);
+      detail::forward_alone<kRows, 4>(model_, x + s * kDim, residuals[0] + s, masks + s);
     }
     for (Index s = 0; s < Count; ++s) {
-      loss_function_.add(losses_, residuals[s], y[s]);
-      residuals[s] = loss_function_.residual(residuals[s], y[s]);
+      const R f = residuals[0][s];
+      loss_function_.add(losses_, f, y[s]);
+      residuals[0][s] = loss_function_.residual(f, y[s]);
+      residuals[1][s] = -residuals[0][s];
     }
+    constexpr Index kTogether = kDim % 16 == 0 ? 16 : 8, kRest = kDim % kTogether;
     for (Index j = 0; j < kDim; ++j) {
-      const R* inputs[Count];
-      R factors[Count];
-      Index on = 0;
-      for (Index s = 0; s < Count; ++s) {
-        inputs[on] = x + s * kDim;
-        factors[on] = residuals[s];
-        on += masks[s].on(j);
-      }
-      if (model_.negative(j)) {
-        for (Index s = 0; s < on; ++s) factors[s] = -factors[s];
-      }
-      constexpr Index kTogether = kDim % 16 == 0 ? 16 : 8, kRest = kDim % kTogether;
+      const R* const factors = residuals[model_.negative(j)];
       Index k = 0;
-      for (; k + kTogether <= kDim; k += kTogether) add_samples<kTogether>(inputs, factors, on, j, k);
-      if constexpr (kRest != 0) add_samples<kRest>(inputs, factors, on, j, k);
+      for (; k + kTogether <= kDim; k += kTogether) {
+        add_samples<kTogether, Count>(x + k, factors, masks, j, gradient_ + j * kDim + k);
+      }
+      if constexpr (kRest != 0) add_samples<kRest, Count>(x + k, factors, masks, j, gradient_ + j * kDim + k);
     }
     count_ += Count;
   }
 
-  /// Elements k to k + Count - 1 of row j of the gradient, for `on` samples on which neuron j fires.
-  template <Index Count>
-  IDEM_INLINE void add_samples(const R* const* inputs, const R* factors, Index on, Index j, Index k) {
-    R* g = gradient_ + j * kDim + k;
+  /// Adds those of Samples samples on which neuron j fires to Count elements of row j of the gradient; x and g
+  /// point to the first of these elements.
+  template <Index Count, Index Samples>
+  IDEM_INLINE void add_samples(const R* x, const R* factors, const Mask<kDim>* masks, Index j, R* g) {
     R sums[Count];
     if (count_ == 0) {
       IDEM_UNROLL for (Index v = 0; v < Count; ++v) sums[v] = R{0};
     } else {
       IDEM_UNROLL for (Index v = 0; v < Count; ++v) sums[v] = g[v];
     }
-    for (Index s = 0; s < on; ++s) {
-      const R* x = inputs[s] + k;
-      const R factor = factors[s];
-      IDEM_UNROLL for (Index v = 0; v < Count; ++v) sums[v] = fma(factor, x[v], sums[v]);
+    IDEM_UNROLL for (Index s = 0; s < Samples; ++s) {
+      if (masks[s].on(j)) {
+        const R factor = factors[s];
+        IDEM_UNROLL for (Index v = 0; v < Count; ++v) sums[v] = fma(factor, x[s * kDim + v], sums[v]);
+      }
     }
     IDEM_UNROLL for (Index v = 0; v < Count; ++v) g[v] = sums[v];
   }
