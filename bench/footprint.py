@@ -7,7 +7,8 @@
 * stack: painted, of a program at -Os that draws samples and trains; and the worst path through the functions of
   the C interface, from what the compiler says of each frame (-fcallgraph-info=su). libgcc's own frames are not
   known to the compiler.
-* instructions at -O2, counted by the port under QEMU: a sample (mean of a batch of 8), and the whole step.
+* instructions at -O2, counted by the port under QEMU: a sample (mean of a batch of 8), the whole step, and the
+  step whose samples are handed over as arrays.
 
     python3 bench/footprint.py [--ports all|auto|NAME,...] [--check]
 
@@ -31,7 +32,7 @@ import toolchain  # noqa: E402
 FILE = HERE / "footprint.csv"
 DIMS = (4, 8, 16, 32)
 COLUMNS = ["port", "d", "flash", "ram", "stack_painted", "stack_by_call_graph", "instructions_per_sample",
-           "instructions_per_step"]
+           "instructions_per_step", "instructions_per_step_of_arrays"]
 COUNTING = {"arm": ["-icount", "shift=6,sleep=off"], "riscv32": ["-icount", "shift=0,sleep=off"]}
 
 
@@ -80,7 +81,7 @@ def rows_of(port, folder):
         names = [f"idem_f32_{dim}_{name}" for name in archive.TRAINING]
         yield [port.name, dim, archive.training_size(prefix, port, f"f32_{dim}")[0], small["ram"], small["stack"],
                deepest(folder / port.name / "build", names), fast["instructions_per_sample"],
-               fast["instructions_per_step"]]
+               fast["instructions_per_step"], fast["instructions_per_step_of_arrays"]]
 
 
 def main():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """idem.h and its archive: the digests of C++, the README's program in C, no need of a C++ library, nothing left
-undefined but memset, memcpy and what stands in for an FPU, flash within the budget, and versions that have to fit.
+undefined but memset, memcpy and what stands in for an FPU, flash and instructions within their budgets, and versions
+that have to fit.
 
     python3 interface.py [--ports all|auto|NAME,...]
 """
@@ -10,6 +11,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 
 import archive
@@ -17,10 +19,14 @@ import ports  # archive.py says where
 import toolchain
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(toolchain.ROOT / "bench"))
+import footprint  # noqa: E402
+
 C_FLAGS = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow",
            "-Wunused-function"]
 SHAPES = ["resrelu:f32:8", "resrelu:f64:8"]
 FLASH = 1536  # of the training functions on a Cortex-M4F at -Os, d = 8, float
+INSTRUCTIONS = 2.5  # for a multiply-add of a step there at -O2, d = 16, float, 8 samples in arrays; 2 b d^2 of them
 SELF_TEST = 4096  # what the self-test adds to them
 PLAIN = {"memset", "memcpy"}
 # libgcc's arithmetic: ARM's own names, and the common ones.
@@ -95,8 +101,13 @@ def on_port(port, folder):
         wrong.append(f"{port.name}: the self-test adds {tested} bytes, more than {SELF_TEST}")
     if data or bss:
         wrong.append(f"{port.name}: {data} bytes of data and {bss} of bss of its own")
-    if port.name == "cortex-m4f" and text > FLASH:
-        wrong.append(f"{port.name}: {text} bytes of text, more than {FLASH}")
+    if port.name == "cortex-m4f":
+        if text > FLASH:
+            wrong.append(f"{port.name}: {text} bytes of text, more than {FLASH}")
+        step = footprint.measured(port, 16, "-O2", folder)["instructions_per_step_of_arrays"] / (2 * 8 * 16 * 16)
+        print(f"{port.name}: a step, d = 16, float: {step:.2f} instructions for a multiply-add")
+        if step > INSTRUCTIONS:
+            wrong.append(f"{port.name}: {step:.2f} instructions for a multiply-add, more than {INSTRUCTIONS}")
     return wrong
 
 
