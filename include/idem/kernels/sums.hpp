@@ -186,26 +186,26 @@ IDEM_NOINLINE BitsOf<R> largest_magnitude(const R* x, Index count) {
 template <Real R>
 class AllFinite {
   using L = Lanes<R>;
-  static constexpr bool kByProduct = L::kAloneInHardware;
+  using Vector = typename L::Vector;
 
  public:
-  IDEM_INLINE void see(typename L::Vector v) {
-    if constexpr (kByProduct) {
-      seen_ = fma(v, R{0}, seen_);  // a product with zero is zero, or else NaN, which stays
+  IDEM_INLINE void see(Vector v) {
+    if constexpr (kHardwareFma<R>) {
+      seen_ = L::fma(v, Vector{}, seen_);  // a product with zero is zero, or else NaN, which stays
     } else {
       seen_.see(v);
     }
   }
   [[nodiscard]] IDEM_INLINE bool value() const {
-    if constexpr (kByProduct) {
-      return seen_ == R{0};
+    if constexpr (kHardwareFma<R>) {
+      return L::at_least_zero(seen_) == (1u << L::kWidth) - 1;
     } else {
       return seen_.bits() < kInfinityBits<R>;
     }
   }
 
  private:
-  std::conditional_t<kByProduct, R, LargestMagnitude<R>> seen_{};
+  std::conditional_t<kHardwareFma<R>, Vector, LargestMagnitude<R>> seen_{};
 };
 
 /// The index of the first of `count` numbers that is NaN or infinite, or -1 when all are finite.

@@ -88,6 +88,8 @@ IDEM_INLINE void add_products(const R*& left, const R*& right, Index part,
                                                          : L::load(right + v * L::kWidth);
   }
   IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+    // The analyser takes p.start, which may be null, for p.left, which may not: predictions start at x.
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
     const Vector factor = L::broadcast(left[r * S::kLeftRow]);
     IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[r][v] = L::fma(factor, factors[v], sums[r][v]);
   }
