@@ -3,11 +3,12 @@
 #pragma once
 
 #include <cstdio>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include <idem/base/target.hpp>
+
+#include "file.hpp"
 
 namespace idem::inline IDEM_TARGET {
 
@@ -33,15 +34,12 @@ class OutputFile {
   void commit();
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   void open_part(bool replaces);
   [[noreturn]] void fail() const;
 
   std::string path_;  ///< links followed
   std::string part_;  ///< empty once there is no part file
-  std::unique_ptr<std::FILE, Close> file_;
+  File file_;
 };
 
 }  // namespace idem::inline IDEM_TARGET

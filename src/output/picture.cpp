@@ -12,10 +12,10 @@
 #include <cmath>
 #include <cstdio>
 #include <iterator>
-#include <memory>
 #include <stdexcept>
 #include <string_view>
 
+#include "file.hpp"
 #include "input_error.hpp"
 
 extern char** environ;
@@ -26,14 +26,9 @@ namespace {
 /// More points than pixels would only make the file large.
 constexpr std::size_t kMostPoints = 2000;
 
-struct Close {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using Scratch = std::unique_ptr<std::FILE, Close>;
-
 /// A file without a name. As gnuplot's standard input it cannot make us wait or break like a pipe.
-Scratch scratch_file(std::string_view text) {
-  Scratch file(std::tmpfile());
+File scratch_file(std::string_view text) {
+  File file(std::tmpfile());
   if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
       std::fflush(file.get()) != 0) {
     throw std::runtime_error("the temporary directory cannot be written; a picture needs it");
@@ -142,16 +137,16 @@ std::string script_for(const std::string& title, const std::vector<Panel>& panel
 }  // namespace
 
 void require_gnuplot() {
-  const Scratch in = scratch_file("");
-  const Scratch out = scratch_file("");
+  const File in = scratch_file("");
+  const File out = scratch_file("");
   if (!run_gnuplot(fileno(in.get()), fileno(out.get()), fileno(out.get()))) {
     refuse("a picture needs gnuplot, which is not installed: apt-get install gnuplot-nox");
   }
 }
 
 void draw(const std::string& title, const std::vector<Panel>& panels, OutputFile& file) {
-  const Scratch in = scratch_file(script_for(title, panels));
-  const Scratch err = scratch_file("");
+  const File in = scratch_file(script_for(title, panels));
+  const File err = scratch_file("");
   if (run_gnuplot(fileno(in.get()), file.descriptor(), fileno(err.get()))) return;
   rewind(err.get());
   std::string complaint;

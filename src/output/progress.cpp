@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace idem::inline IDEM_TARGET {
@@ -14,8 +15,9 @@ std::string progress_text(std::uint64_t done, std::uint64_t total, double loss) 
   constexpr int kWidth = 20;
   const double part = total == 0 ? 1 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
   const auto marks = static_cast<std::size_t>(part * kWidth);
-  return fmt::format("[{:<{}}] {:3} %  {} of {}  loss {:.4g}", std::string(marks, '#'), kWidth,
-                     static_cast<int>(part * 100), done, total, loss);
+  const std::string bar = fmt::format("[{:<{}}] {:3} %  {} of {}", std::string(marks, '#'), kWidth,
+                                      static_cast<int>(part * 100), done, total);
+  return std::isnan(loss) ? bar : fmt::format("{}  loss {:.4g}", bar, loss);
 }
 
 Progress::Progress(std::uint64_t total)

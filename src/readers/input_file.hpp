@@ -8,11 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include <idem/base/target.hpp>
+
+#include "file.hpp"
 
 namespace idem::inline IDEM_TARGET {
 
@@ -38,16 +39,12 @@ class InputFile {
   [[nodiscard]] std::uint64_t offset() const { return offset_; }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   std::size_t fill(unsigned char* to, std::size_t count);
   std::size_t inflate_some(unsigned char* to, std::size_t count);
   void refill();
 
   std::string path_;
-  std::unique_ptr<std::FILE, Close> file_;
+  File file_;
   std::array<unsigned char, 1 << 16> raw_{};
   z_stream zip_{};  ///< its next_in and avail_in are the unread part of raw_, gzipped or not
   bool gzipped_ = false;
