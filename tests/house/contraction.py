@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles everything the library offers with products free to fuse with additions, and not free to.
+"""Compiles everything the library offers with products free to fuse with additions, and not free to; and by
+Clang, which has no macro for them, with the parts of fast-math and without.
 
 The two objects must be the same, function by function: then there is nothing to fuse, neither in one
-expression nor across statements, and no result depends on a flag that a user may leave out.
+expression nor across statements, and no result depends on a flag that a user may leave out, or add.
 """
 
 import os
@@ -14,6 +15,11 @@ import tempfile
 import toolchain
 
 EVERYTHING = pathlib.Path(__file__).with_name("instantiate_all.cpp")
+
+
+FREE_TO_FUSE = (["-ffp-contract=off"], ["-ffp-contract=fast"])
+FREE_TO_REWRITE = (["-fno-trapping-math"],
+                   ["-fno-trapping-math", "-fassociative-math", "-freciprocal-math", "-fapprox-func"])
 
 
 def settings():
@@ -36,17 +42,16 @@ def functions(compiler, flags, source, folder):
     return dict(part.split(">:\n", 1) for part in listing.split("\n<")[1:])
 
 
-def differing(compiler, flags, source, folder):
-    """The functions that a freedom to fuse changes, or what else is wrong, as a list."""
+def differing(compiler, flags, freedom, source, folder):
+    """The functions that a freedom changes, or what else is wrong, as a list."""
     where = f"{compiler} {' '.join(flags)}"
-    off, fast = (functions(compiler, [*flags, f"-ffp-contract={mode}"], source, folder)
-                 for mode in ("off", "fast"))
+    off, fast = (functions(compiler, [*flags, *mode], source, folder) for mode in freedom)
     for result in (off, fast):
         if isinstance(result, str):
             return [f"{where}: does not compile\n{result}"]
     if not off:
         return [f"{where}: no functions"]
-    return [f"{where}: {name} depends on -ffp-contract" for name in sorted(off.keys() | fast.keys())
+    return [f"{where}: {name} depends on {' '.join(freedom[1])}" for name in sorted(off.keys() | fast.keys())
             if off.get(name) != fast.get(name)]
 
 
@@ -57,19 +62,24 @@ float planted(float a, float b, float c) {
   product += c;
   return product;
 }
+void planted(float* a, float b) {
+  for (int i = 0; i < 8; ++i) a[i] = a[i] / b;
+}
 """
 
 
 def main():
     toolchain.require_compilers()
-    jobs = [(compiler, flags) for compiler in toolchain.COMPILERS for flags in settings()]
+    jobs = [(compiler, flags, FREE_TO_FUSE) for compiler in toolchain.COMPILERS for flags in settings()]
+    jobs += [(compiler, settings()[0], FREE_TO_REWRITE) for compiler in toolchain.COMPILERS
+             if toolchain.is_clang(compiler)]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         planted = folder / "planted.cpp"
         planted.write_text(PLANTED)
-        failures = [f"{compiler} {' '.join(flags)}: the planted product was not found"
-                    for compiler, flags in jobs
-                    if not any("planted(" in text for text in differing(compiler, flags, planted, folder))]
+        failures = [f"{compiler} {' '.join([*flags, *freedom[1]])}: what was planted was not found"
+                    for compiler, flags, freedom in jobs
+                    if not any("planted(" in text for text in differing(compiler, flags, freedom, planted, folder))]
         for wrong in toolchain.in_parallel(lambda job: differing(*job, EVERYTHING, folder), jobs):
             failures += wrong
     toolchain.finish("contraction", len(jobs), failures)

@@ -39,7 +39,7 @@ LIBRARY_RULES = [
     (r"\blong\s+double\b|\b_Float16\b|\b__fp16\b", "only binary32 and binary64 are the same everywhere"),
     (r"\.(dot|sum|norm|squaredNorm|mean|prod|llt|ldlt|lu|inverse|householderQr|cwise\w+|noalias|"
      r"lazyProduct|colwise|rowwise)\(", "Eigen holds, idem computes"),
-    (r"^\s*#\s*pragma\s+(?!once\b)", "no pragma changes a user's settings"),
+    (r"^\s*#\s*pragma\s+(?!once$|float_control\(precise, on\)$)", "no pragma takes what a user set lightly"),
     (r"\busing\s+namespace\b", "no name enters another's scope"),
 ]
 LIBRARY_RULES = [(re.compile(pattern, re.MULTILINE), why) for pattern, why in LIBRARY_RULES]

@@ -4,7 +4,7 @@
 Each .cpp file here says in its first comments what must happen to it:
 
     // refuse: <regex>     part of the compiler's message (when: link: of the program's output)
-    // flags: <flags>      added to the compiler's command (when: link: to the linker's)
+    // flags: <flags>      added to the command (when: link: of linking, else of compiling)
     // when: compile       it must not compile; this is what holds without the line
     // when: link          compiled without the flags and linked with them, it must exit with failure
     // when: run           it must exit with success: it brings about what must be refused by itself
@@ -100,7 +100,8 @@ def try_link_or_run(case, compiler, lanes, folder):
     """What is wrong, or None."""
     source = folder / "case.cpp"
     source.write_text(case.text)
-    compiled = toolchain.run([compiler, *toolchain.STANDARD, "-O2", *lanes.flags, *toolchain.includes(),
+    flags = case.flags if case.when == "run" else []
+    compiled = toolchain.run([compiler, *toolchain.STANDARD, "-O2", *lanes.flags, *flags, *toolchain.includes(),
                               "-c", source, "-o", folder / "case.o"])
     if compiled.returncode != 0:
         return complaint("does not compile", compiled.stdout)

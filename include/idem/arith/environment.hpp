@@ -81,6 +81,10 @@ bool environment_is_good() {
                 static_cast<BitsOf<R>>((BitsOf<R>{1} << (kDigits - 2)) + 1)) &&
          good;
   good = equals(fma(smallest, -smallest, zero), kSign) && good;
+#if defined(__clang__)
+  // -fno-signed-zeros, for which Clang has no macro, makes a product of an fma with zero: -0.
+  good = equals(fma(opaque<R>(kSign), one, R{0}), BitsOf<R>{0}) && good;
+#endif
   // Division and square root: 1/3 and sqrt(3) rounded.
   const BitsOf<R> third =
       sizeof(R) == 4 ? BitsOf<R>{0x3eaaaaabu} : static_cast<BitsOf<R>>(0x3fd5555555555555u);

@@ -3,9 +3,9 @@
 ///
 /// It picks the lanes (arith/lanes.hpp), says where a hardware fma and square root are proven, and
 /// refuses the settings under which no promise about bits can be kept. Everything in the library
-/// stands in `inline namespace IDEM_TARGET`, so that objects built for two instruction sets can live
-/// in one program: the linker never merges a function built for one with its namesake built for the
-/// other.
+/// stands in `inline namespace IDEM_TARGET`, so that objects built for two lanes can live in one program:
+/// the linker never merges a function built for one with its namesake built for the other. (Two -march of
+/// the same lanes, AVX2 for a Haswell and for a newer one, are one target: build both for the older.)
 #pragma once
 
 #include <limits>
@@ -16,6 +16,11 @@
     defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || defined(__NO_SIGNED_ZEROS__) || \
     defined(_M_FP_FAST) || defined(__ARM_FP_FAST)
 #error "idem: fast-math changes results; build without -ffast-math, -Ofast and their parts"
+#endif
+#if defined(__clang__)
+// Clang has macros for the whole of fast-math only. Its parts (-freciprocal-math, -fassociative-math, ...) end
+// here, for the library and whatever is included after it; -fno-signed-zeros is seen by check_environment.
+#pragma float_control(precise, on)
 #endif
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
 #error "idem: operations must round to their own type; on 32-bit x86 build with -msse2 -mfpmath=sse"
