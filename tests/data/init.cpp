@@ -158,6 +158,7 @@ TEST_CASE("an interval that is none is refused, and the weights are untouched") 
                                    {R{-2}, R{-1}},
                                    {-Limits::denorm_min(), R{1}},
                                    {R{0}, Limits::infinity()},
+                                   {R{0}, Limits::max()},
                                    {Limits::infinity(), Limits::infinity()},
                                    {Limits::quiet_NaN(), R{1}},
                                    {R{0}, Limits::quiet_NaN()},
@@ -168,6 +169,9 @@ TEST_CASE("an interval that is none is refused, and the weights are untouched") 
     }
     for (Index i = 0; i < 9; ++i) CHECK(w.data()[i] == R{7});
     CHECK(w.intact());
+    const R most = Limits::max() / R{48 * 3};
+    CHECK(idem::set_spectrum(kStreams[0], most, most, View<R, 3, 3>{w.data()}, scratch) == Status::ok);
+    CHECK(idem::first_not_finite(w.data(), 9) == -1);
   });
 }
 

@@ -111,8 +111,6 @@ TEST_CASE("a single batch of an order trains on its positions and no others") {
   auto& sgd = trainer<float, 16>;
   static SampleBuffer<float, kDim, 10> buffer;
   REQUIRE(sgd.init() == Status::ok);
-  // A sample fed before belongs to a batch that is forgotten.
-  REQUIRE(sgd.feed(f.x.data(), f.y.data(), 1) == Status::ok);
   const Permutation order(5, 9, kCount);
   REQUIRE(idem::train_batch(sgd, set, order, 100, 33, f.eta, buffer) == Status::ok);
   twins::Network<float> twin(kDim, true);
@@ -143,6 +141,11 @@ TEST_CASE("a batch that reaches beyond the set is refused and changes nothing") 
   }
   CHECK(idem::train_batch(sgd, set, InOrder{}, 15, 6, f.eta, buffer) == Status::bad_argument);
   CHECK(idem::train_batch(sgd, set, InOrder{}, 1, most, f.eta, buffer) == Status::bad_argument);
+  // Samples that somebody fed before: they stay, and nothing is trained.
+  REQUIRE(sgd.feed(f.x.data(), f.y.data(), 3) == Status::ok);
+  CHECK(idem::train_batch(sgd, set, InOrder{}, 0, 5, f.eta, buffer) == Status::open_batch);
+  CHECK(sgd.count() == 3);
+  sgd.abort_batch();
   auto empty = f.set(0);
   CHECK(idem::train_epoch(sgd, empty, InOrder{}, 1, f.eta, buffer) == Status::bad_argument);
   CHECK(idem::digest(sgd.weights()) == before);

@@ -39,7 +39,7 @@ constexpr const char* text(Status status) {
       return "the floating-point environment rounds or flushes differently from IEEE 754's default: "
              "restore rounding to nearest and switch flush-to-zero off";
     case Status::not_finite:
-      return "an input holds NaN or infinity: every number must be finite";
+      return "an input, label, weight or step size is NaN or infinite: every number must be finite";
     case Status::diverged:
       return "the weights would have become infinite or NaN, the last good ones are kept: take a "
              "smaller step";

@@ -2,6 +2,8 @@
 /// \file  First weights and teachers: Gaussian, and with singular values of one's choice.
 #pragma once
 
+#include <limits>
+
 #include <idem/base/status.hpp>
 #include <idem/kernels/matrix_vector.hpp>
 #include <idem/kernels/sums.hpp>
@@ -65,7 +67,8 @@ void multiply_by_haar(const Stream& stream, std::uint64_t base, R* m, SpectrumSc
 
 /// W = U diag(s) V^T with Haar orthogonal U, V and every s_j uniform in (low, high).
 ///
-/// Errors  bad_argument: not 0 <= low <= high, or not finite; W is untouched.
+/// Errors  bad_argument: not 0 <= low <= high <= max / (48 D), max the largest number there is; W is untouched.
+///         (48 D is more than anything on the way is larger than high by.)
 /// Bits    ARITHMETIC.md section 9.6.
 /// Memory  the caller's scratch.
 /// Cost    (8/3) D^3 fused multiply-adds.
@@ -77,7 +80,8 @@ Status set_spectrum(const Stream& stream, ScalarOf<W> low, ScalarOf<W> high, W&&
   using R = ScalarOf<W>;
   constexpr Index D = kRows<W>;
   static_assert(kCols<W> == D, "idem: the weights are square");
-  if (!(low >= R{0} && low <= high && high - high == R{0})) return Status::bad_argument;
+  constexpr R kMost = std::numeric_limits<R>::max() / static_cast<R>(48 * D);
+  if (!(low >= R{0} && low <= high && high <= kMost)) return Status::bad_argument;
   R* m = weights.data();
   for (Index i = 0; i < D * D; ++i) m[i] = R{0};
   uniform_fill(stream, 2 * static_cast<std::uint64_t>(D), scratch.products, D);

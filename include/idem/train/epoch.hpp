@@ -19,13 +19,13 @@ struct SampleBuffer {
 /// Trains on one batch: the samples at positions [first, first + batch) of an order of the set.
 ///
 /// Errors  those of Sgd::feed and Sgd::end_batch: the weights stay as they were before the batch.
-///         bad_argument: the batch reaches beyond the set.
+///         bad_argument: the batch reaches beyond the set. open_batch: samples were fed before; they stay.
 template <class Trainer, SampleSet Set, class Order, Index Count, Executor E = Serial>
 Status train_batch(Trainer& trainer, Set& set, const Order& order, Index first, Index batch,
                    typename Trainer::R eta, SampleBuffer<typename Trainer::R, Trainer::kDim, Count>& buffer,
                    E&& executor = {}) {
   if (first < 0 || batch < 1 || batch > set.size() - first) return Status::bad_argument;
-  trainer.abort_batch();
+  if (trainer.count() != 0) return Status::open_batch;
   for (Index done = 0; done < batch;) {
     const Index count = batch - done < Count ? batch - done : Count;
     set.get(order, first + done, count, buffer.x, buffer.y);
@@ -46,11 +46,11 @@ template <class Trainer, SampleSet Set, class Order, Index Count, Executor E = S
 Status train_epoch(Trainer& trainer, Set& set, const Order& order, Index batch, typename Trainer::R eta,
                    SampleBuffer<typename Trainer::R, Trainer::kDim, Count>& buffer, E&& executor = {}) {
   if (batch < 1 || batch > set.size()) return Status::bad_argument;
-  for (Index first = 0; first < set.size(); first += batch) {
-    const Index left = set.size() - first;
-    const Status status =
-        train_batch(trainer, set, order, first, left < batch ? left : batch, eta, buffer, executor);
+  for (Index first = 0; first < set.size();) {
+    const Index count = set.size() - first < batch ? set.size() - first : batch;
+    const Status status = train_batch(trainer, set, order, first, count, eta, buffer, executor);
     if (status != Status::ok) return status;
+    first += count;  // not by the batch: a set may be as long as can be counted
   }
   return Status::ok;
 }
@@ -66,10 +66,11 @@ typename Model::Scalar mean_loss(const Model& model, Set& set,
                                  Slice<typename Model::Scalar, Model::kDim, SliceCount>& slice) {
   using R = typename Model::Scalar;
   LongSum<R> squares{};
-  for (Index first = 0; first < set.size(); first += Count) {
+  for (Index first = 0; first < set.size();) {
     const Index count = set.size() - first < Count ? set.size() - first : Count;
     set.get(InOrder{}, first, count, buffer.x, buffer.y);
     predict(model, buffer.x, count, slice, [&](Index s, R f) { squares.add_square(f - buffer.y[s]); });
+    first += count;
   }
   return squares.value() / static_cast<R>(set.size());
 }
