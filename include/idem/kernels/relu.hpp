@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// \file  The rectifier, its mask, and what a layer of them adds up to.
+/// \file  The rectifier, and which neurons fire, a bit each.
 #pragma once
 
 #include <bit>

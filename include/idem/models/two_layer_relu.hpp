@@ -157,17 +157,18 @@ typename Model::Scalar forward(const Model& model, const typename Model::Scalar*
     typename Model::Scalar f;
     detail::forward_alone<1, Lanes<typename Model::Scalar>::kTogether>(model, x, &f, &mask);
     return f;
-  }
-  constexpr Index kWhole = Model::kDim / detail::kNeuronChunk * detail::kNeuronChunk;
-  constexpr Index kRest = Model::kDim - kWhole;
-  typename Model::Scalar f{0};
-  if constexpr (kWhole > 0) {
-    for (Index begin = 0; begin < kWhole; begin += detail::kNeuronChunk) {
-      f = detail::forward_chunk<detail::kNeuronChunk>(model, begin, x, f, mask);
+  } else {
+    constexpr Index kWhole = Model::kDim / detail::kNeuronChunk * detail::kNeuronChunk;
+    constexpr Index kRest = Model::kDim - kWhole;
+    typename Model::Scalar f{0};
+    if constexpr (kWhole > 0) {
+      for (Index begin = 0; begin < kWhole; begin += detail::kNeuronChunk) {
+        f = detail::forward_chunk<detail::kNeuronChunk>(model, begin, x, f, mask);
+      }
     }
+    if constexpr (kRest > 0) f = detail::forward_chunk<kRest>(model, kWhole, x, f, mask);
+    return f;
   }
-  if constexpr (kRest > 0) f = detail::forward_chunk<kRest>(model, kWhole, x, f, mask);
-  return f;
 }
 
 /// f(x, W).

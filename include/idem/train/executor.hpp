@@ -9,7 +9,8 @@
 namespace idem::inline IDEM_TARGET {
 
 /// Something that calls task(part) for each part in [0, size()), in any order, on any threads, and
-/// returns when all are done. The library makes no thread; results do not depend on `size()`.
+/// returns when all are done; size() is at least 1. The library makes no thread; results do not depend on
+/// `size()`.
 template <class T>
 concept Executor = requires(T& executor, void (*task)(int)) {
   { executor.size() } -> std::convertible_to<int>;

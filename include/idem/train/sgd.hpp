@@ -138,7 +138,10 @@ class Sgd {
     Footprint f;
     f.weights = sizeof(R) * kDim * kDim;
     f.gradient = sizeof(R) * kDim * kDim;
-    f.scratch = SliceCount > 0 ? sizeof(Slice<R, kDim, SliceCount>) + sizeof(Masked) : 0;
+    if constexpr (SliceCount > 0) {
+      f.samples = sizeof(Slice<R, kDim, SliceCount>::inputs);
+      f.scratch = sizeof(Slice<R, kDim, SliceCount>::outputs) + sizeof(Masked);
+    }
     return f;
   }
 
