@@ -27,7 +27,7 @@ struct FootprintRow {
 
 /// The line of a trainer type that states its parts.
 ///
-///     footprint_row<Sgd<float, 8>, float>("sgd", 8)
+///     footprint_row<Sgd<ResidualRelu<float, 8>>, float>("sgd", 8)
 template <class Trainer, Real R>
 FootprintRow footprint_row(std::string object, Index dim) {
   return {std::move(object), dim, scalar_name<R>(), footprint<Trainer>()};

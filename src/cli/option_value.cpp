@@ -23,6 +23,8 @@ std::string file_name(const char* option, std::string text) {
   return text;
 }
 
+namespace {
+
 bool same_file(const std::string& a, const std::string& b) {
   namespace fs = std::filesystem;
   if (a.empty() || b.empty()) return false;
@@ -30,6 +32,18 @@ bool same_file(const std::string& a, const std::string& b) {
   if (fs::equivalent(a, b, unknown)) return !fs::is_character_file(a, unknown);
   return fs::weakly_canonical(fs::absolute(a, unknown), unknown) ==
          fs::weakly_canonical(fs::absolute(b, unknown), unknown);
+}
+
+}  // namespace
+
+void refuse_same_files(std::initializer_list<std::pair<const char*, const std::string*>> all) {
+  for (const auto* a = all.begin(); a != all.end(); ++a) {
+    for (const auto* b = a + 1; b != all.end(); ++b) {
+      if (same_file(*a->second, *b->second)) {
+        refuse("{} and {} name the same file: {}", a->first, b->first, *b->second);
+      }
+    }
+  }
 }
 
 }  // namespace idem::inline IDEM_TARGET

@@ -58,7 +58,8 @@ Decimal positive_number(const char* option, std::string_view text);
 /// forgotten.
 std::string file_name(const char* option, std::string text);
 
-/// Whether two names lead to one file, there already or yet to be written. False if one is empty.
-bool same_file(const std::string& a, const std::string& b);
+/// Options and the files they name, empty where they were not given: no two may lead to one file, there
+/// already or yet to be written. (Whoever wants a result under the name of the data would lose the data.)
+void refuse_same_files(std::initializer_list<std::pair<const char*, const std::string*>> all);
 
 }  // namespace idem::inline IDEM_TARGET

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "cli/train_dim.hpp"
 #include "interrupt.hpp"
 
@@ -12,8 +14,14 @@ namespace {
 template <Real R>
 Schedule<R> step_sizes(const TrainOptions& o) {
   switch (o.schedule.kind) {
-    case StepSchedule::Kind::lemma25:
-      return {lemma_2_5_step(o.schedule.alpha.as<R>(), o.schedule.delta.as<R>(), total_steps(o))};
+    case StepSchedule::Kind::lemma25: {
+      const R eta = lemma_2_5_step(o.schedule.alpha.as<R>(), o.schedule.delta.as<R>(), total_steps(o));
+      if (!(eta > 0) || !std::isfinite(eta)) {
+        refuse("--schedule: lemma25:{}:{} gives steps of size {}: it must be finite and above 0",
+               o.schedule.alpha.text, o.schedule.delta.text, eta);
+      }
+      return {eta};
+    }
     case StepSchedule::Kind::decay:
       return {o.step.as<R>(), o.schedule.factor.as<R>(), o.schedule.every};
     case StepSchedule::Kind::constant:

@@ -99,7 +99,10 @@ TrainEnd train_on(const TrainPlan<R>& plan, Run<D, R>& run, Set& set, TrainRepor
   }
   result.digest = digest(run.sgd.weights());
   result.seconds = seconds.count();
-  result.status = end.interrupted ? "interrupted" : end.status == Status::ok ? "ok" : "diverged";
+  result.status = end.interrupted                  ? "interrupted"
+                  : end.status == Status::ok       ? "ok"
+                  : end.status == Status::diverged ? "diverged"
+                                                   : "failed";
   report.finish(result);
   return end;
 }

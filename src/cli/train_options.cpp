@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 #include <memory>
 #include <string_view>
@@ -95,20 +94,9 @@ void check_source(const TrainOptions& o) {
   }
 }
 
-/// Whoever wants a result under the name of the data would lose the data.
-void check_files(const TrainOptions& o) {
-  const std::pair<const char*, const std::string*> all[] = {{"--data", &o.data},
-                                                            {"--labels", &o.labels},
-                                                            {"--trace", &o.trace},
-                                                            {"--plot", &o.plot},
-                                                            {"--json", &o.json}};
-  for (std::size_t i = 0; i < std::size(all); ++i) {
-    for (std::size_t k = i + 1; k < std::size(all); ++k) {
-      if (same_file(*all[i].second, *all[k].second)) {
-        refuse("{} and {} name the same file: {}", all[i].first, all[k].first, *all[k].second);
-      }
-    }
-  }
+/// A set that is smaller than the batch nobody asked for is one batch.
+void fit_batch(TrainOptions& o) {
+  if (!o.batch_given && o.samples) o.batch = std::min(o.batch, *o.samples);
 }
 
 void check(const TrainOptions& o, const CLI::App& verb) {
@@ -126,7 +114,11 @@ void check(const TrainOptions& o, const CLI::App& verb) {
   check_scalar(o, "--schedule, ALPHA", o.schedule.alpha);
   check_scalar(o, "--schedule, DELTA", o.schedule.delta);
   check_source(o);
-  check_files(o);
+  refuse_same_files({{"--data", &o.data},
+                     {"--labels", &o.labels},
+                     {"--trace", &o.trace},
+                     {"--plot", &o.plot},
+                     {"--json", &o.json}});
   if (o.data.empty()) check_set(o);
 }
 
@@ -143,7 +135,7 @@ TrainOptions fit_to_data(TrainOptions o, Index rows, Index cols) {
   if (!Dims::contains(cols)) Dims::refuse_missing(cols);
   o.dim = cols;
   o.samples = rows;
-  if (!o.batch_given) o.batch = std::min(o.batch, rows);
+  fit_batch(o);
   check_set(o);
   return o;
 }
@@ -170,7 +162,7 @@ void add_train(CLI::App& app, Job& job, std::function<int(const TrainOptions&)> 
   add("--samples", "N|fresh", "A fixed set, or fresh samples at every step [fresh]",
       [o](const std::string& s) {
         if (s == "fresh") return o->samples.reset();
-        o->samples = whole_number<Index>("--samples", s, 1, kMost);
+        o->samples = whole_number<Index>("--samples", s, 1, Index{1} << 32);  // what an epoch can shuffle
       });
   add("--batch", "N", "Samples in a step of SGD [200]", [o](const std::string& s) {
     o->batch = whole_number<Index>("--batch", s, 1, kMost);
@@ -204,6 +196,7 @@ void add_train(CLI::App& app, Job& job, std::function<int(const TrainOptions&)> 
       [o](const std::string& s) { o->json = file_name("--json", s); });
 
   verb->callback([&job, o, verb, run = std::move(run)] {
+    fit_batch(*o);
     check(*o, *verb);
     job = [o, run] { return run(*o); };
   });

@@ -21,8 +21,8 @@ class TrainReport {
   explicit TrainReport(const TrainOptions& options);
   ~TrainReport();
 
-  /// To be called after each step; says whether this step belongs in the trace, which keeps up to 200
-  /// of them evenly spread.
+  /// To be called after each step; says whether this step belongs in the trace, which keeps the
+  /// first and some 200 others, evenly spread.
   bool wants_row(std::uint64_t step);
   void progress(std::uint64_t step, double loss);
 

@@ -20,6 +20,7 @@
 #include <idem/solvers/spectral_norm.hpp>
 #include <idem/train/epoch.hpp>
 
+#include "interrupt.hpp"
 #include "threads.hpp"
 
 namespace idem::inline IDEM_TARGET {
@@ -96,7 +97,6 @@ TwoDigits select(const Table<float>& digits, int a, int b, bool training) {
     for (Index k = 0; k < kPixels; ++k) set.x.push_back(pixels[k] / 255);
     set.y.push_back(digits.y[static_cast<std::size_t>(rows[r])] == static_cast<float>(b) ? 1.0f : 0.0f);
   }
-  if (set.y.empty()) throw std::runtime_error("the set has too few samples of a digit");
   return set;
 }
 
@@ -160,7 +160,7 @@ std::vector<PairOutcome> run_li_yuan_pairs(const Table<float>& digits, std::uint
   ThreadPool pool(threads);
   pool.run([&](int part) {
     try {
-      for (std::size_t i = next++; i < pairs.size(); i = next++) {
+      for (std::size_t i = next++; i < pairs.size() && !stop_requested(); i = next++) {
         outcomes[i] = run_pair(digits, pairs[i].first, pairs[i].second, seed,
                                *workspaces[static_cast<std::size_t>(part)]);
         done(++finished);

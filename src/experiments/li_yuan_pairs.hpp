@@ -23,7 +23,8 @@ struct PairOutcome {
   double norm;  ///< ||W||_2
 };
 
-/// All 45 pairs, in order; done(n) is called as they complete, by any thread.
+/// All 45 pairs, in order; done(n) is called as they complete, by any thread. After stop_requested() no other
+/// pair begins, and its outcome stays empty.
 ///
 ///     digits   pixels 0 to 255, 784 a row; labels 0 to 9
 ///     threads  pairs at a time

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -16,6 +17,7 @@
 #include "cli/guarded_main.hpp"
 #include "cli/option_value.hpp"
 #include "experiments/li_yuan_pairs.hpp"
+#include "interrupt.hpp"
 #include "output/output_file.hpp"
 #include "output/picture.hpp"
 #include "output/progress.hpp"
@@ -100,14 +102,36 @@ void draw_picture(std::vector<PairOutcome> all, idem::OutputFile& file) {
   file.commit();
 }
 
+/// Every pair needs samples of both digits to train on, and some to hold out.
+void check_labels(const idem::Table<float>& digits, const std::string& file) {
+  constexpr int kLeast = 10;
+  int counts[10] = {};
+  for (std::size_t i = 0; i < digits.y.size(); ++i) {
+    const float label = digits.y[i];
+    if (!(label >= 0 && label <= 9) || label != std::floor(label))
+      idem::refuse("{}: label {} of sample {} is not a digit", file, label, i);
+    ++counts[static_cast<int>(label)];
+  }
+  for (int digit = 0; digit < 10; ++digit) {
+    if (counts[digit] < kLeast) {
+      idem::refuse("{}: {} samples of the digit {}: at least {} are needed", file, counts[digit], digit,
+                   kLeast);
+    }
+  }
+}
+
 int run(int argc, char** argv) {
   Options o;
   CLI::App app("Li & Yuan 2017, section 5.5: f tells two MNIST digits apart", "idem reproduce li-yuan-pairs");
-  app.add_option("--images", o.images, "MNIST images, idx, gzipped or not [the 10,000 of the repository]");
-  app.add_option("--labels", o.labels, "Their labels");
-  app.add_option("--csv", o.csv, "The table as numbers");
-  app.add_option("--plot", o.plot, "The table as a picture, SVG");
-  app.add_option("--json", o.json, "The means as one JSON object");
+  const auto add_file = [&app](const char* name, std::string& file, const char* help) {
+    app.add_option_function<std::string>(
+        name, [name, &file](const std::string& s) { file = idem::file_name(name, s); }, help);
+  };
+  add_file("--images", o.images, "MNIST images, idx, gzipped or not [the 10,000 of the repository]");
+  add_file("--labels", o.labels, "Their labels");
+  add_file("--csv", o.csv, "The table as numbers");
+  add_file("--plot", o.plot, "The table as a picture, SVG");
+  add_file("--json", o.json, "The means as one JSON object");
   app.add_option_function<std::string>(
       "--seed",
       [&](const std::string& s) {
@@ -125,6 +149,12 @@ int run(int argc, char** argv) {
     return idem::complain(fmt::format("{} (see idem reproduce li-yuan-pairs --help)", e.what()),
                           idem::kBadInput);
   }
+  idem::refuse_same_files({{"--images", &o.images},
+                           {"--labels", &o.labels},
+                           {"--csv", &o.csv},
+                           {"--plot", &o.plot},
+                           {"--json", &o.json}});
+  idem::watch_for_stop();  // before the outputs are opened: from here on nothing is left half done
   std::optional<idem::OutputFile> csv;
   std::optional<idem::OutputFile> plot;
   std::optional<idem::OutputFile> json;
@@ -136,6 +166,7 @@ int run(int argc, char** argv) {
   if (digits.cols != 784) {
     idem::refuse("{}: images of {} pixels: this experiment takes 28 x 28 = 784", o.images, digits.cols);
   }
+  check_labels(digits, o.labels);
   std::vector<PairOutcome> all;
   {
     idem::Progress progress(45);
@@ -145,6 +176,7 @@ int run(int argc, char** argv) {
       progress.show(static_cast<std::uint64_t>(done), std::numeric_limits<double>::quiet_NaN());
     });
   }
+  if (idem::stop_requested()) return idem::kInterrupted;
   print_table(all);
   if (csv) write_csv(all, *csv);
   if (plot) draw_picture(all, *plot);

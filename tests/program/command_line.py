@@ -201,6 +201,11 @@ class Train(InFolder):
                          "--step", step)
         self.refuses("--threads", "train", "--threads", "0")
         self.refuses("not expected: stray", "train", "stray")
+        self.refuses("lemma25:1e38:1e-38 gives steps of size inf: it must be finite and above 0", *self.short,
+                     "--schedule", "lemma25:1e38:1e-38")
+
+    def test_a_set_smaller_than_the_batch_nobody_asked_for_is_one_batch(self):
+        self.assertEqual(self.result(*self.short, "--samples", "50")["status"], "ok")
 
     def test_outputs_that_cannot_be_written_are_found_before_the_training(self):
         endless = ["train", "--dim", str(self.dim), "--steps", "1000000000000"]
