@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The README's program prints what the README says, with every compiler that is there.
+"""The README's program prints what the README says, with every compiler that is there; and the README's footprints
+are those of bench/footprint.csv.
 
 usage: readme.py INCLUDE_DIR"""
+import csv
 import pathlib
 import re
 import shutil
@@ -11,6 +13,22 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def wrong_footprints(text):
+    """Rows of the README's table, d = 8, that the measured ones do not have."""
+    with open(ROOT / "bench" / "footprint.csv", newline="") as file:
+        measured = {row["port"].replace("-", ""): row for row in csv.DictReader(file) if row["d"] == "8"}
+    columns = ["flash", "ram", "stack_painted", "instructions_per_sample", "instructions_per_step",
+               "instructions_per_step_of_arrays"]
+    shown = re.findall(r"^\| ((?:Cortex|RV32)[^|]*?)((?: \| [\d,]+){6}) \|$", text, re.M)
+    wrong = [] if len(shown) == len(measured) else [f"{len(shown)} footprints in the README, {len(measured)} measured"]
+    for name, cells in shown:
+        row = measured.get(name.lower().replace("-", ""))
+        numbers = [cell.replace(",", "") for cell in cells.replace("|", " ").split()]
+        if row is None or numbers != [row[column] for column in columns]:
+            wrong.append(f"{name}: {', '.join(numbers)} is not what bench/footprint.csv has")
+    return wrong
 
 
 def main(include):
@@ -33,7 +51,10 @@ def main(include):
             wrong += printed != promised
     if wrong:
         print(f"the README promises: {promised}")
-    return wrong != 0
+    footprints = wrong_footprints(text)
+    for line in footprints:
+        print(line)
+    return wrong != 0 or bool(footprints)
 
 
 if __name__ == "__main__":

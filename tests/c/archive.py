@@ -27,7 +27,7 @@ def must(command, **options):
 def installed(folder, shapes, port=None, optimization=None, cpp_args=()):
     """The prefix into which header, archive and pkg-config file were installed."""
     build, prefix = folder / "build", folder / "prefix"
-    command = ["meson", "setup", build, toolchain.ROOT, f"--prefix={prefix}", "--libdir=lib", "-Dprogram=disabled",
+    command = ["meson", "setup", build, toolchain.ROOT, f"--prefix={prefix}", "--libdir=lib", "-Dprogram=false",
                f"-Dshapes={','.join(shapes)}"]
     if port is not None:
         command += ["--cross-file", port.folder / "machine.ini"]
