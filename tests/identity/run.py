@@ -3,7 +3,7 @@
 
 A row of the table is a build, a column a case and scalar type; a case is computed on 1, 2 and 3 threads
 and streamed, and all of them must be what was recorded. With IDEM_TEST_ALL set, or --all, the builds
-are every combination; else a few that touch each compiler, level, lanes and setting.
+are every combination; else a few that touch each compiler, level and lanes.
 
     python3 run.py [--all] [--work FOLDER] [WORD...]      only the builds whose name has every WORD
 """
@@ -68,19 +68,13 @@ def every_build():
 
 
 def few_builds():
-    """Every lanes at -O2 and LTO once with each compiler; the other levels and settings once."""
+    """Every lanes with each compiler, the levels and what may fuse in turn."""
+    levels, settings = list(LEVELS), ["", "-ffp-contract=off", "-ffp-contract=fast"]
     every = lanes()
-    for compiler in toolchain.COMPILERS:
-        for one in every:
-            yield Build(compiler, "-O2", one)
-        yield Build(compiler, "LTO", every[-1])
-    turn = 0
-    for level in ("-O0", "-O1", "-O3", "-Os"):
-        yield Build(toolchain.COMPILERS[turn % len(toolchain.COMPILERS)], level, every[turn % len(every)])
-        turn += 1
-    for setting in ("-ffp-contract=off", "-ffp-contract=fast"):
-        yield Build(toolchain.COMPILERS[turn % len(toolchain.COMPILERS)], "-O2", every[-1], setting)
-        turn += 1
+    for c, compiler in enumerate(toolchain.COMPILERS):
+        for i, one in enumerate(every):
+            turn = i + 3 * c
+            yield Build(compiler, levels[turn % len(levels)], one, settings[(i + c) % len(settings)])
 
 
 def can_compile_for(flags, folder):
