@@ -17,6 +17,7 @@ Decimal positive_number(const char* option, std::string_view text) {
 }
 
 std::string file_name(const char* option, std::string text) {
+  if (text == "-") refuse("{}: \"-\" is no file; standard output is /dev/stdout", option);
   if (text.empty() || text.starts_with("--")) {
     refuse("{}: \"{}\" stands where the name of a file is needed", option, text);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/reproduce.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/exit_status.hpp"
 #include "input_error.hpp"
 
 namespace idem::inline IDEM_TARGET {
@@ -34,6 +36,7 @@ int become(const std::string& name, const std::vector<std::string>& words) {
     known = known || name == e.name;
     names += std::string(names.empty() ? "" : ", ") + e.name;
   }
+  if (name.empty()) refuse("reproduce: which experiment? There are {}", names);
   if (!known) refuse("reproduce: \"{}\" is not one of {}", name, names);
   const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / ("idem-" + name);
   std::vector<std::string> all{program.string()};
@@ -56,9 +59,19 @@ void add_reproduce(CLI::App& app, Job& job) {
   for (const Experiment& e : kExperiments) help += std::string("\n  ") + e.name + "  " + e.claim;
   CLI::App* const verb = app.add_subcommand("reproduce", help);
   const auto name = std::make_shared<std::string>();
-  verb->add_option("NAME", *name, "Which")->required();
+  verb->add_option("NAME", *name, "Which");
   verb->prefix_command();
-  verb->callback([&job, verb, name] { job = [verb, name] { return become(*name, verb->remaining()); }; });
+  verb->set_help_flag();  // after NAME it is the experiment's own; CLI11 would answer it here
+  verb->callback([&job, verb, name] {
+    job = [verb, name]() -> int {
+      const std::vector<std::string> words = verb->remaining();
+      if (!name->empty() || words.empty()) return become(*name, words);
+      if (words[0] != "--help" && words[0] != "-h")
+        refuse("reproduce: {} stands where NAME is needed", words[0]);
+      fmt::print("{}", verb->help());
+      return kDone;
+    };
+  });
 }
 
 }  // namespace idem::inline IDEM_TARGET

@@ -66,9 +66,10 @@ template <Real R>
 void TrainReport::finish(const Result<R>& r) {
   parts_->bar.reset();
   const bool has_teacher = !std::isnan(r.distance);
-  fmt::print("{} of {} steps in {:.2f} s, dim {}, {}, seed {}\n", r.steps, parts_->steps, r.seconds, r.dim,
-             scalar_name<R>(), r.seed);
-  fmt::print("loss      {:.6g}\n", r.loss);
+  fmt::print("{}: {} of {} steps in {:.2f} s, dim {}, {}, seed {}\n", r.status, r.steps, parts_->steps,
+             r.seconds, r.dim, scalar_name<R>(), r.seed);
+  // Fresh samples have no loss but the test's.
+  if (!has_teacher || r.loss != r.test_loss) fmt::print("loss      {:.6g}\n", r.loss);
   if (has_teacher) {
     fmt::print("test loss {:.6g}\n", r.test_loss);
     fmt::print("distance  {:.6g}  (relative {:.3g})\n", r.distance, r.relative_distance);

@@ -25,7 +25,7 @@ struct Result {
   R relative_distance = std::numeric_limits<R>::quiet_NaN();  ///< divided by ||W* + I||_F
   std::uint64_t digest = 0;
   double seconds = 0;
-  std::string status;  ///< "ok", "diverged", "interrupted"
+  std::string status;  ///< "ok", "diverged", "interrupted", "failed"
 };
 
 /// The number as JSON: the shortest decimal that reads back as the same R; null if not finite.

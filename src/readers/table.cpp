@@ -9,6 +9,7 @@
 #include "readers/array.hpp"
 #include "readers/csv.hpp"
 #include "readers/idx.hpp"
+#include "readers/input_file.hpp"
 #include "readers/npy.hpp"
 
 namespace idem::inline IDEM_TARGET {
@@ -42,6 +43,7 @@ Table<R> read_table(const std::string& data, const std::string& labels) {
     }
     return read_csv<R>(data);
   }
+  InputFile{data};  // that it is there comes first
   if (labels.empty()) refuse("{}: its labels are in a file of their own: name it by --labels", data);
 
   Array<R> x = read_array<R>(data, Part::inputs);

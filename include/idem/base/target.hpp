@@ -8,6 +8,10 @@
 /// the same lanes, AVX2 for a Haswell and for a newer one, are one target: build both for the older.)
 #pragma once
 
+#if __cplusplus < 202002L
+#error "idem: needs C++20; build with -std=c++20"
+#endif
+
 #include <limits>
 
 // ---- settings that cannot keep the contract (ARITHMETIC.md section 1) ---------------------------
