@@ -9,6 +9,7 @@ import argparse
 import pathlib
 import re
 import shutil
+import sys
 import tempfile
 
 import archive
@@ -54,7 +55,11 @@ def run(title, programs, port, failures):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ports", default="auto")
-    chosen = [port for port in ports.selected(parser.parse_args().ports) if port.name in BOARDS]
+    asked = parser.parse_args().ports
+    others = set() if asked in ("all", "auto") else set(asked.split(",")) - set(BOARDS)
+    if others:
+        sys.exit(f"{', '.join(sorted(others))}: the example is for {', '.join(BOARDS)}")
+    chosen = [port for port in ports.selected(asked) if port.name in BOARDS]
     failures, count = [], 0
     with tempfile.TemporaryDirectory() as name:
         for port in (None, *chosen):

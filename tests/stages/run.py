@@ -106,8 +106,11 @@ def judge(outcome, digests, left_out):
             expected, small = digests[stage, scalar], left_out.get((name, stage, scalar))
             seen, needed = outcome.digests.get((stage, scalar)), outcome.left_out.get((stage, scalar))
             good = needed == small if small else seen == expected
-            cell.append(("-" if small else "ok") if good else "WRONG")
-            if not good:
+            cell.append(("-" if small else "ok") if good else "large" if needed and not small else "WRONG")
+            if needed and not small:
+                complaints.append(f"{outcome.build}: too large for it, and not recorded as such; "
+                                  f"the line is: left-out {name} {stage} {scalar} {needed}")
+            elif not good:
                 found = f"left out, needs {needed} bytes" if needed else seen or "absent"
                 wanted = f"left out, needs {small} bytes" if small else expected
                 complaints.append(f"{outcome.build}: {stage} {scalar} is {found}, recorded {wanted}")
