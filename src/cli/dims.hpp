@@ -35,7 +35,8 @@ struct DimList {
 
   [[noreturn]] static void refuse_missing(Index dim) {
     refuse(
-        "dimension {0} is not built in (there are {1}): in the repository, meson setup build-{0} -Ddims={0} && "
+        "dimension {0} is not built in (there are {1}): in the repository, meson setup build-{0} -Ddims={0} "
+        "&& "
         "ninja -C build-{0} src/idem builds build-{0}/src/idem, which has it",
         dim, fmt::join(kAll, ", "));
   }
