@@ -43,8 +43,10 @@ Table<R> read_table(const std::string& data, const std::string& labels) {
     }
     return read_csv<R>(data);
   }
-  InputFile{data};  // that it is there comes first
-  if (labels.empty()) refuse("{}: its labels are in a file of their own: name it by --labels", data);
+  if (labels.empty()) {
+    const InputFile there(data);  // a file that is missing is told first
+    refuse("{}: its labels are in a file of their own: name it by --labels", there.path());
+  }
 
   Array<R> x = read_array<R>(data, Part::inputs);
   Array<R> y = read_array<R>(labels, Part::labels);

@@ -111,9 +111,10 @@ TEST_CASE("a value that is out of range is refused with what would be right") {
 
 TEST_CASE("a dimension that is not built in says which are and how to build it") {
   CHECK(refusal("--dim 51").starts_with("dimension 51 is not built in (there are "));
-  CHECK(refusal("--dim 51").ends_with(
-      "): in the repository, meson setup build-51 -Ddims=51 && ninja -C build-51 src/idem builds "
-      "build-51/src/idem, which has it"));
+  CHECK(refusal("--dim 51")
+            .ends_with(
+                "): in the repository, meson setup build-51 -Ddims=51 && ninja -C build-51 src/idem builds "
+                "build-51/src/idem, which has it"));
 }
 
 TEST_CASE("options that contradict one another are refused") {

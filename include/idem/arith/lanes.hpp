@@ -33,7 +33,7 @@ struct WordLanes<Word, 1> {
 template <Real R>
 struct Lanes {
   using Vector = typename LaneTypes<R>::Vector;
-  static constexpr Index kWidth = static_cast<Index>(sizeof(Vector) / sizeof(R));
+  static constexpr Index kWidth = static_cast<Index>(sizeof(Vector)) / static_cast<Index>(sizeof(R));
 
   /// The same registers seen as unsigned integers of the scalar's size.
   using Word = std::conditional_t<sizeof(R) == 4, std::uint32_t, std::uint64_t>;
