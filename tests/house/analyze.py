@@ -42,8 +42,9 @@ def sources(folders, endings):
 
 def instrumented(folder, kinds, targets):
     """Configures and builds with sanitizers; whether that worked. Eigen's own assertions are on."""
-    return attempt("configure", ["meson", "setup", folder, ROOT, "-Dbuildtype=debugoptimized", "-Dwerror=false",
-                                 "-Db_ndebug=false", "-Db_lundef=false", f"-Db_sanitize={kinds}"]) and \
+    return attempt("configure", ["meson", "setup", folder, ROOT, "-Ddebug=true", "-Doptimization=1",
+                                 "-Dwerror=false", "-Db_ndebug=false", "-Db_lundef=false",
+                                 f"-Db_sanitize={kinds}"]) and \
         attempt("build", ["meson", "compile", "-C", folder, *targets])
 
 
