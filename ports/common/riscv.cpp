@@ -79,11 +79,12 @@ namespace board {
 std::uintptr_t semihosting(std::uintptr_t operation, std::uintptr_t argument) {
   register std::uintptr_t a0 asm("a0") = operation;
   register std::uintptr_t a1 asm("a1") = argument;
-  // The three are recognised together: uncompressed, and in one page.
+  // The three are recognised together: uncompressed, and in one page. (Aligned before compression ends: behind it the
+  // assembler leaves less room than the linker of a compressed program asks for.)
   asm volatile(
+      ".balign 16\n"
       ".option push\n"
       ".option norvc\n"
-      ".balign 16\n"
       "slli x0, x0, 0x1f\n"
       "ebreak\n"
       "srai x0, x0, 7\n"

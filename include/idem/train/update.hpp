@@ -88,7 +88,13 @@ bool update_weights(R c, R* gradient, R* weights, E& executor) {
   executor.run([&](int part) {
     const Index first = share(D, part, parts), last = share(D, part + 1, parts);
     if (!detail::step_rows<D, L>(-c, gradient, weights, first, last)) {
-      __atomic_store_n(&finite, false, __ATOMIC_RELAXED);  // parts may run at the same time
+      // Parts may run at the same time. Where a compiler has no atomics to hand (Clang on ARMv6-M would call a
+      // library), to store a byte is one instruction all the same.
+#if __GCC_ATOMIC_BOOL_LOCK_FREE == 2
+      __atomic_store_n(&finite, false, __ATOMIC_RELAXED);
+#else
+      *static_cast<volatile bool*>(&finite) = false;
+#endif
     }
   });
   if (finite) return true;
