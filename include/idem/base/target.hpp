@@ -21,9 +21,10 @@
     defined(_M_FP_FAST) || defined(__ARM_FP_FAST)
 #error "idem: fast-math changes results; build without -ffast-math, -Ofast and their parts"
 #endif
-#if defined(__clang__)
+#if defined(__clang__) && (defined(__x86_64__) || defined(__powerpc__) || defined(__s390x__))
 // Clang has macros for the whole of fast-math only. Its parts (-freciprocal-math, -fassociative-math, ...) end
-// here, for the library and whatever is included after it; -fno-signed-zeros is seen by check_environment.
+// here, for the library and whatever is included after it; -fno-signed-zeros is seen by check_environment. For
+// Arm and RISC-V Clang 14 knows no such pragma: there these flags are the caller's to leave out.
 #pragma float_control(precise, on)
 #endif
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
