@@ -159,7 +159,7 @@ void idem_f64_draw_inputs(uint64_t seed, uint64_t index, idem_f64* x, size_t cou
 ///     idem_status idem_f32_8_init_teacher(idem_f32_8* state, uint64_t seed, idem_f32 low, idem_f32 high)
 ///         init, and weights drawn with singular values between low and high: a network to be learned, for
 ///         tests and examples. 2 d numbers of stack. IDEM_ENVIRONMENT: as init. IDEM_BAD_ARGUMENT: not
-///         0 <= low <= high, or high beyond 7e36 / d (f64: 3.7e306 / d); the state is then as init leaves it.
+///         0 <= low <= high, or high beyond 3.1e29 (f64: 1.6e299); the state is then as init leaves it.
 #define IDEM_RESRELU(scalar, d) \
   IDEM_RESRELU_2_(idem_##scalar##_##d, idem_##scalar, d, IDEM_VERSIONED_(idem_##scalar##_##d##_init))
 

@@ -169,9 +169,16 @@ TEST_CASE("an interval that is none is refused, and the weights are untouched") 
     }
     for (Index i = 0; i < 9; ++i) CHECK(w.data()[i] == R{7});
     CHECK(w.intact());
-    const R most = Limits::max() / R{48 * 3};
-    CHECK(idem::set_spectrum(kStreams[0], most, most, View<R, 3, 3>{w.data()}, scratch) == Status::ok);
-    CHECK(idem::first_not_finite(w.data(), 9) == -1);
+    // At the bound, whatever the lengths of the vectors that the reflections divide by.
+    const R most = Limits::max() * static_cast<R>(0x1p-30);
+    for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+      const idem::Stream stream{seed, idem::Purpose::init};
+      REQUIRE(idem::set_spectrum(stream, most, most, View<R, 3, 3>{w.data()}, scratch) == Status::ok);
+      REQUIRE(idem::first_not_finite(w.data(), 9) == -1);
+    }
+    const R more = most * R{2};
+    CHECK(idem::set_spectrum(kStreams[0], R{0}, more, View<R, 3, 3>{w.data()}, scratch) ==
+          Status::bad_argument);
   });
 }
 

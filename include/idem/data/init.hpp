@@ -67,8 +67,9 @@ void multiply_by_haar(const Stream& stream, std::uint64_t base, R* m, SpectrumSc
 
 /// W = U diag(s) V^T with Haar orthogonal U, V and every s_j uniform in (low, high).
 ///
-/// Errors  bad_argument: not 0 <= low <= high <= max / (48 D), max the largest number there is; W is untouched.
-///         (48 D is more than anything on the way is larger than high by.)
+/// Errors  bad_argument: not 0 <= low <= high <= 2^-30 max, max the largest number there is; W is untouched.
+///         No number on the way is 2^29 high: of a reflection's u, 2.4 2^-28 <= |u| < 13 sqrt(D), since no
+///         Gaussian is nearer to zero than 2^-28 or farther than 6.4; the largest are |u| high and 2 high / |u|.
 /// Bits    ARITHMETIC.md section 9.6.
 /// Memory  the caller's scratch.
 /// Cost    (8/3) D^3 fused multiply-adds.
@@ -80,7 +81,7 @@ Status set_spectrum(const Stream& stream, ScalarOf<W> low, ScalarOf<W> high, W&&
   using R = ScalarOf<W>;
   constexpr Index D = kRows<W>;
   static_assert(kCols<W> == D, "idem: the weights are square");
-  constexpr R kMost = std::numeric_limits<R>::max() / static_cast<R>(48 * D);
+  constexpr R kMost = std::numeric_limits<R>::max() * static_cast<R>(0x1p-30);
   if (!(low >= R{0} && low <= high && high <= kMost)) return Status::bad_argument;
   R* m = weights.data();
   for (Index i = 0; i < D * D; ++i) m[i] = R{0};
