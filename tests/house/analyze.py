@@ -86,15 +86,14 @@ def tsan(options, work):
 
 
 def valgrind(options, work):
-    """Reads of what was never written: the unit tests on plain lanes (valgrind knows no AVX-512), but for those
-    that take long even by themselves."""
+    """Reads of what was never written: the unit tests on plain lanes (valgrind knows no AVX-512), but for the
+    long trainings."""
     need("valgrind")
     folder = work / "plain"
     return attempt("configure", ["meson", "setup", folder, ROOT, "-Dcpu=plain"]) and \
         attempt("build", ["meson", "compile", "-C", folder, "unit", "unit-plain"]) and \
         all([attempt(name, ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full", folder / "tests" / name,
-                            "--source-file-exclude=*convergence.cpp,*sgd_float.cpp,*sgd_double.cpp,*slice.cpp,"
-                            "*elementary_float.cpp",
+                            "--source-file-exclude=*convergence.cpp",
                             # It knows neither rounding modes nor flushing.
                             "--test-case-exclude=the self-test finds the rounding mode,the self-test finds flushed*"])
              for name in ("unit", "unit-plain")])

@@ -84,7 +84,8 @@ def main():
         failures = planted(folder)
         # Without builtins one lanes is enough to see a name that the compiler would have recognised.
         every = [lanes.name for lanes in toolchain.lanes()]
-        wanted = {"-fno-builtin": every[-2:-1], "-O0": every if os.environ.get("IDEM_TEST_ALL") else every[::4]}
+        wanted = {"-fno-builtin": every[-1:],
+                  "-O0": every if os.environ.get("IDEM_TEST_ALL") else [every[0], every[-1]]}
         jobs = [(compiler, lanes, flags, folder) for compiler in toolchain.COMPILERS
                 for flags in SETTINGS for lanes in toolchain.lanes()
                 if all(lanes.name in names for flag, names in wanted.items() if flag in flags)]
