@@ -39,6 +39,10 @@
 #include <idem/kernels/tile.hpp>
 #include <idem/kernels/transpose.hpp>
 
+#include <idem/solvers/cholesky.hpp>
+#include <idem/solvers/conjugate_gradient.hpp>
+#include <idem/solvers/kronecker.hpp>
+#include <idem/solvers/packed.hpp>
 #include <idem/solvers/spectral_norm.hpp>
 
 #include <idem/models/slice.hpp>

@@ -18,6 +18,11 @@ enum class Status : std::uint8_t {
   bad_argument,  ///< a size, range or count that the function's contract excludes
   open_batch,    ///< weights or signs were to be set while a batch is open
   bad_state,     ///< idem.h: a state pointer that is null or not aligned
+  // What can become of a linear system, and of what rests on it.
+  not_positive_definite,  ///< a pivot, or a curvature, is not above the rounding errors
+  rank_deficient,         ///< the system has many solutions
+  not_converged,          ///< the greatest number of steps came first
+  cycle,                  ///< the masks repeat in a cycle: the weights are those of the lowest loss
   // What idem::self_test can find.
   wrong_rounding,        ///< not to the nearest, ties to even
   flushed_subnormals,    ///< numbers below the smallest normal one read or become zero
@@ -51,6 +56,20 @@ constexpr const char* text(Status status) {
       return "a batch is open: end it or abort it before weights or signs are set";
     case Status::bad_state:
       return "the pointer to the state is null or not aligned: hand over an object of its type";
+    case Status::not_positive_definite:
+      return "a pivot is not above the rounding errors: the system has many solutions; feed more samples, or "
+             "add a ridge";
+    case Status::rank_deficient:
+      return "the system has many solutions: feed at least as many samples as there are weights, none of "
+             "whose "
+             "columns depends on the others";
+    case Status::not_converged:
+      return "the greatest number of steps came before the end: the best weights so far are kept; allow more "
+             "steps";
+    case Status::cycle:
+      return "the masks repeat in a cycle, as they do where labels are noisy: the weights of the lowest loss "
+             "are "
+             "kept";
     case Status::wrong_rounding:
       return "sums or products are not rounded to nearest, ties to even: restore the rounding mode";
     case Status::flushed_subnormals:

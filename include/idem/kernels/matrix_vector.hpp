@@ -92,6 +92,23 @@ IDEM_INLINE void add_scaled(R factor, const R* x, R* to) {
   }
 }
 
+/// to_i <- fma(factor, to_i, x_i) for `count` numbers; must not overlap.
+///
+/// Bits    element by element: ARITHMETIC.md section 12.9.
+template <Real R>
+void add_multiple(const R* x, R factor, R* to, Index count) {
+  using L = Lanes<R>;
+  const typename L::Vector factors = L::broadcast(factor);
+  Index i = 0;
+  for (; i + L::kWidth <= count; i += L::kWidth) {
+    L::store(to + i, L::fma(factors, L::load(to + i), L::load(x + i)));
+  }
+  if (i < count) {
+    L::store_part(to + i, L::fma(factors, L::load_part(to + i, count - i), L::load_part(x + i, count - i)),
+                  count - i);
+  }
+}
+
 /// A += x y^T.
 ///
 ///     A   M x N

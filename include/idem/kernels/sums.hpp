@@ -135,6 +135,37 @@ constexpr ScalarOf<A> distance(const A& a, const B& b) {
   });
 }
 
+/// <A, B> of two matrices Rows x Cols, row-major.
+///
+/// Bits    one chain a column, then one over the columns: ARITHMETIC.md section 12.1. Lanes hold columns.
+/// Cost    Rows Cols fused multiply-adds.
+template <Index Rows, Index Cols, Real R>
+IDEM_NOINLINE R inner_product(const R* a, const R* b) {
+  using L = Lanes<R>;
+  constexpr Index kTogether = 4;
+  R total{0};
+  for (Index j = 0; j < Cols; j += kTogether * L::kWidth) {
+    typename L::Vector sums[kTogether] = {};
+    const Index left = Cols - j;
+    for (Index k = 0; k < Rows; ++k) {
+      const R* const x = a + k * Cols + j;
+      const R* const y = b + k * Cols + j;
+      IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) {
+        const Index from = v * L::kWidth;
+        if (from + L::kWidth <= left) {
+          sums[v] = L::fma(L::load(x + from), L::load(y + from), sums[v]);
+        } else if (from < left) {
+          sums[v] = L::fma(L::load_part(x + from, left - from), L::load_part(y + from, left - from), sums[v]);
+        }
+      }
+    }
+    R columns[kTogether * L::kWidth];
+    IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) L::store(columns + v * L::kWidth, sums[v]);
+    for (Index c = 0; c < kTogether * L::kWidth && c < left; ++c) total = total + columns[c];
+  }
+  return total;
+}
+
 /// The largest magnitude among the numbers it sees, as a bit pattern: the patterns of magnitudes rise with
 /// them, from zero to infinity to NaN.
 template <Real R>
