@@ -33,6 +33,7 @@
 #include <idem/random/uniform.hpp>
 
 #include <idem/kernels/matrix_vector.hpp>
+#include <idem/kernels/patches.hpp>
 #include <idem/kernels/product.hpp>
 #include <idem/kernels/relu.hpp>
 #include <idem/kernels/sums.hpp>
@@ -51,9 +52,15 @@
 #include <idem/data/init.hpp>
 #include <idem/data/samples.hpp>
 
+#include <idem/train/alternating_minimization.hpp>
 #include <idem/train/epoch.hpp>
 #include <idem/train/executor.hpp>
+#include <idem/train/gated_slice.hpp>
+#include <idem/train/gates.hpp>
+#include <idem/train/gradient.hpp>
 #include <idem/train/loss.hpp>
+#include <idem/train/matrix_free.hpp>
+#include <idem/train/normal_equations.hpp>
 #include <idem/train/schedule.hpp>
 #include <idem/train/sgd.hpp>
 #include <idem/train/trace.hpp>

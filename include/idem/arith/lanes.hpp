@@ -74,6 +74,55 @@ struct Lanes {
   /// Bit i: whether lane i is at least zero (of either sign).
   IDEM_INLINE static Word at_least_zero(Vector v) { return lane_at_least_zero(v); }
 
+  /// Whether a register can stand for a patch of a matrix, kPatchRows rows of kPatchColumns columns, and lanes be
+  /// left out one by one. The four functions below exist where it can.
+  static constexpr bool kPatches = requires { LaneTypes<R>::kPatchRows; };
+  static constexpr Index kPatchRows = [] {
+    if constexpr (kPatches) {
+      return LaneTypes<R>::kPatchRows;
+    } else {
+      return Index{1};
+    }
+  }();
+  static constexpr Index kPatchColumns = kWidth / kPatchRows;
+
+  /// In each row of the patch kPatchColumns neighbours; in each column kPatchRows neighbours.
+  IDEM_INLINE static Vector load_repeated(const R* from) { return lane_load_repeated(from); }
+  IDEM_INLINE static Vector load_spread(const R* from) { return lane_load_spread(from); }
+
+  /// a b + c, rounded once, in the lanes in which `bits` and `bit` have a bit in common, else c.
+  IDEM_INLINE static Vector fma_where(Words bits, Words bit, Vector a, Vector b, Vector c) {
+    return lane_fma_where(bits, bit, a, b, c);
+  }
+  /// c + a in the lanes whose bits are set in `mask`, else c. No c is -0.
+  IDEM_INLINE static Vector add_where(Word mask, Vector c, Vector a) {
+    if constexpr (kPatches) {
+      return lane_add_where(mask, c, a);
+    } else {
+      return c + ((lane_words(mask) & lane_bits()) != 0 ? a : Vector{});
+    }
+  }
+
+  /// Writes begin + i for every bit i < kWidth of `mask` that is set, ascending; up to 16 numbers behind are
+  /// overwritten.
+  IDEM_INLINE static void list_bits(std::uint32_t* to, std::uint32_t begin, Word mask) {
+    lane_list_bits(to, begin, mask);
+  }
+
+  /// Bit i in lane i; and one word in all lanes.
+  IDEM_INLINE static Words lane_bits() {
+    Words bits{};
+    if constexpr (kWidth == 1) {
+      bits = 1;
+    } else {
+      IDEM_UNROLL for (Index i = 0; i < kWidth; ++i) bits[i] = Word{1} << i;
+    }
+    return bits;
+  }
+  IDEM_INLINE static Words lane_words(Word word) {
+    return std::bit_cast<Words>(broadcast(std::bit_cast<R>(word)));
+  }
+
   /// The transpose of the kWidth x kWidth numbers at `from`, rows `stride` apart: lane i of columns[j] is
   /// number j of row i.
   ///

@@ -34,6 +34,8 @@ class StoredSamples {
   constexpr StoredSamples(const R* x, const R* y, Index count) : x_(x), y_(y), count_(count) {}
 
   [[nodiscard]] Index size() const { return count_; }
+  [[nodiscard]] const R* inputs() const { return x_; }
+  [[nodiscard]] const R* labels() const { return y_; }
 
   template <class Order>
   void get(const Order& order, Index first, Index count, R* x, R* y) const {

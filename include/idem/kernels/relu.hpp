@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <cstdint>
 
 #include <idem/arith/lanes.hpp>
 #include <idem/base/types.hpp>
@@ -27,6 +28,29 @@ struct FiringBits {
   /// The word of a neuron with sums z.
   IDEM_INLINE static R pack(typename L::Vector z, bool minus) {
     return std::bit_cast<R>(static_cast<Word>(L::at_least_zero(z) | (minus ? kMinus : Word{0})));
+  }
+
+  /// Adds the masks of the first `samples` samples, over the words of a vector of samples, to a hash: words of 32
+  /// neurons.
+  template <class Hash>
+  static void add_masks(const R* words, Index neurons, Index samples, Hash& hash) {
+    using Bits = typename L::Words;
+    for (Index s = 0; s < samples; ++s) {
+      const Bits bit = L::lane_words(Word{1} << s);
+      for (Index j = 0; j < neurons; j += 32) {
+        std::uint32_t mask = 0;
+        IDEM_UNROLL for (Index i = 0; i < 32; i += L::kWidth) {
+          const Index left = neurons - j - i;
+          if (left <= 0) break;
+          const R* const from = words + j + i;
+          const auto here = std::bit_cast<Bits>(left >= L::kWidth ? L::load(from) : L::load_part(from, left));
+          const typename L::Vector on = (here & bit) != 0 ? typename L::Vector{} : L::broadcast(R{-1});
+          const auto all = static_cast<std::uint32_t>(L::at_least_zero(on));
+          mask |= (left >= L::kWidth ? all : all & ((1u << left) - 1)) << i;
+        }
+        hash.add(mask);
+      }
+    }
   }
 
   /// rows[s][j] = neuron j fires on sample s ? v_j residuals[s] : +0, over the words, which stand in row 0.

@@ -43,6 +43,11 @@ class LongSum {
     begin_term();
     block_ = fma(x, x, block_);
   }
+  /// Adds the product of two numbers.
+  constexpr void add_product(R x, R y) {
+    begin_term();
+    block_ = fma(x, y, block_);
+  }
   /// The sum so far.
   [[nodiscard]] constexpr R value() const { return total_ + block_; }
 

@@ -9,6 +9,7 @@
 #include <idem/kernels/sums.hpp>
 #include <idem/models/slice.hpp>
 #include <idem/train/executor.hpp>
+#include <idem/train/gradient.hpp>
 #include <idem/train/loss.hpp>
 #include <idem/train/update.hpp>
 
@@ -151,12 +152,6 @@ class Sgd {
   static constexpr Layout kLayout = SliceCount > 0 ? Layout::by_input : Layout::by_neuron;
   using Masked = MaskedResiduals<R, kDim, SliceCount>;
 
-  /// Columns of the gradient in whole vectors; all, where a part of a vector costs no more than the way round.
-  static constexpr Index kWidth = Lanes<R>::kWidth;
-  static constexpr Index kLastColumns = kDim % kWidth;
-  static constexpr Index kWayRound = kLastColumns * detail::ceil_div(kDim, kWidth);
-  static constexpr Index kWholeColumns = kDim < kWidth || kWayRound >= kDim ? kDim : kDim - kLastColumns;
-
   /// Samples that pass together on a processor without lanes, so that a weight or a gradient is loaded once
   /// for several of them. Their masks are on the stack.
   static constexpr Index kBlock = SliceCount == 0 && Lanes<R>::kTogether > 1 && kDim <= 256 ? 8 : 1;
@@ -216,7 +211,7 @@ class Sgd {
         masked_.rows[j] = j < kDim && mask.on(j) ? (model_.negative(j) ? -r : r) : R{0};
       }
       Serial alone;
-      add_gradient(x, 1, alone);
+      add_gradient<kDim>(x, masked_, 1, count_ == 0, gradient_, slice_.inputs, alone);
     } else {
       if (count_ == 0) clear_gradient();
       for (Index j = 0; j < kDim; ++j) {
@@ -248,46 +243,8 @@ class Sgd {
                     });
     });
     for (Index s = 0; s < count; ++s) loss_function_.add(losses_, slice_.outputs[s], y[s]);
-    add_gradient(x, count, executor);
+    add_gradient<kDim>(x, masked_, count, count_ == 0, gradient_, slice_.inputs, executor);
     count_ += count;
-  }
-
-  /// G += inputs times masked residuals, for the samples whose residuals are in place.
-  ///
-  /// By itself, because a function may hold only one lambda of a signature: GCC 13 numbers them otherwise
-  /// than GCC 12, and objects of both would take one for the other.
-  template <Executor E>
-  void add_gradient(const R* x, Index count, E& executor) {
-    using StridesOf = Strides<1, kDim, Masked::kStride, kDim, true>;
-    const Product<R, StridesOf> p{x, masked_.rows, count_ == 0 ? nullptr : gradient_, kDim, gradient_};
-    const int parts = executor.size();
-    constexpr Index kPieces = row_pieces<R, kDim, kWholeColumns>();
-    executor.run([&](int part) {
-      product_rows<kDim, kWholeColumns>(p, count, share(kPieces, part, parts),
-                                        share(kPieces, part + 1, parts));
-      if constexpr (kWholeColumns < kDim) {
-        if (part == parts - 1) add_last_columns<kDim - kWholeColumns>(x, count);
-      }
-    });
-  }
-
-  /// The last columns of the gradient, fewer than a vector, as rows of the transposed product: vectors then
-  /// run along the inputs, and are as full there as everywhere.
-  template <Index kColumns>
-  void add_last_columns(const R* x, Index count) {
-    constexpr Index kStride = detail::ceil_div(kDim, Lanes<R>::kWidth) * Lanes<R>::kWidth;
-    static_assert(kColumns * kStride <= static_cast<Index>(sizeof slice_.inputs / sizeof(R)));
-    R* const sums = slice_.inputs;  // of no more use once the forward pass is done
-    R* const columns = gradient_ + kWholeColumns;
-    for (Index k = 0; k < kDim; ++k) {
-      for (Index j = 0; j < kColumns; ++j) sums[j * kStride + k] = count_ == 0 ? R{0} : columns[k * kDim + j];
-    }
-    const Product<R, Strides<1, Masked::kStride, kDim, kStride>> p{masked_.rows + kWholeColumns, x, sums,
-                                                                   kStride, sums};
-    product_rows<kColumns, kDim>(p, count, 0, row_pieces<R, kColumns, kDim>());
-    for (Index k = 0; k < kDim; ++k) {
-      for (Index j = 0; j < kColumns; ++j) columns[k * kDim + j] = sums[j * kStride + k];
-    }
   }
 
   void clear_gradient() {

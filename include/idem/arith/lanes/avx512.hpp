@@ -4,6 +4,8 @@
 
 #include <immintrin.h>
 
+#include <cstdint>
+
 #include <idem/arith/fma.hpp>
 #include <idem/base/types.hpp>
 
@@ -14,6 +16,7 @@ template <Real R>
 struct LaneTypes {
   typedef R Vector __attribute__((vector_size(64)));
   typedef R Unaligned __attribute__((vector_size(64), aligned(alignof(R)), may_alias));
+  static constexpr Index kPatchRows = static_cast<Index>(16 / sizeof(R));
   static constexpr Index kTileRows = 8;
   static constexpr Index kTileVectors = 3;
 };
@@ -85,6 +88,52 @@ IDEM_INLINE Doubles lane_unpack_low(Doubles a, Doubles b) {
 }
 IDEM_INLINE Doubles lane_unpack_high(Doubles a, Doubles b) {
   return __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+}
+
+// Masks of all lanes stand where GCC 12 warns of its own undefined operands.
+//
+// A register as a patch of 4 columns and 4 rows (doubles: 2): four neighbours in every row; or the number of each
+// row in all of its columns.
+IDEM_INLINE Floats lane_load_repeated(const float* from) {
+  return (Floats)_mm512_maskz_broadcast_f32x4(0xffff, _mm_loadu_ps(from));
+}
+IDEM_INLINE Doubles lane_load_repeated(const double* from) {
+  return (Doubles)_mm512_maskz_broadcast_f64x4(0xff, _mm256_loadu_pd(from));
+}
+IDEM_INLINE Floats lane_load_spread(const float* from) {
+  const __m512i each = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+  return (Floats)_mm512_maskz_permutevar_ps(0xffff, _mm512_maskz_broadcast_f32x4(0xffff, _mm_loadu_ps(from)),
+                                            each);
+}
+IDEM_INLINE Doubles lane_load_spread(const double* from) {
+  const __m512d first = _mm512_set1_pd(from[0]);
+  return (Doubles)_mm512_mask_broadcastsd_pd(first, 0xf0, _mm_load_sd(from + 1));
+}
+
+// a b + c where `bits` and `bit` have a bit in common, else c; c + a in the lanes of `mask`.
+template <class Words>
+IDEM_INLINE Floats lane_fma_where(Words bits, Words bit, Floats a, Floats b, Floats c) {
+  return (Floats)_mm512_mask3_fmadd_ps((__m512)a, (__m512)b, (__m512)c,
+                                       _mm512_test_epi32_mask((__m512i)bits, (__m512i)bit));
+}
+template <class Words>
+IDEM_INLINE Doubles lane_fma_where(Words bits, Words bit, Doubles a, Doubles b, Doubles c) {
+  return (Doubles)_mm512_mask3_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c,
+                                        _mm512_test_epi64_mask((__m512i)bits, (__m512i)bit));
+}
+IDEM_INLINE Floats lane_add_where(std::uint32_t mask, Floats c, Floats a) {
+  return (Floats)_mm512_mask_add_ps((__m512)c, static_cast<__mmask16>(mask), (__m512)c, (__m512)a);
+}
+IDEM_INLINE Doubles lane_add_where(std::uint64_t mask, Doubles c, Doubles a) {
+  return (Doubles)_mm512_mask_add_pd((__m512d)c, static_cast<__mmask8>(mask), (__m512d)c, (__m512d)a);
+}
+
+// Writes begin + i for every set bit i of `mask` (16 bits) in ascending order; up to 16 numbers behind are
+// overwritten.
+IDEM_INLINE void lane_list_bits(std::uint32_t* to, std::uint32_t begin, std::uint32_t mask) {
+  const __m512i each = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i all = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(begin)), each);
+  _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask), all));
 }
 
 }  // namespace idem::inline IDEM_TARGET

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  Sums of outer products of short vectors, a register for a patch of the matrix: where rows are shorter than
+///        two registers or no multiple of one, no lane is idle.
+#pragma once
+
+#include <cstring>
+
+#include <idem/arith/lanes.hpp>
+#include <idem/kernels/tile.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+/// Whether outer products of D numbers are summed in patches: if they fill them, and fill registers badly.
+template <Real R, Index D>
+inline constexpr bool kInPatches = Lanes<R>::kPatches&& D % 4 == 0 && D >= 8 && D <= 48 && D % 16 != 0;
+
+namespace detail {
+
+/// Accumulators of patches at a time, beside what feeds them.
+inline constexpr Index kPatchSums = 25;
+
+/// Row groups and column groups of a D x D matrix.
+template <Real R, Index D>
+inline constexpr Index kPatchRowGroups = D / Lanes<R>::kPatchRows;
+template <Real R, Index D>
+inline constexpr Index kPatchColumnGroups = D / Lanes<R>::kPatchColumns;
+
+/// Bit s of a word, in memory: to broadcast it from there leaves the shuffle port alone.
+template <class Word>
+struct BitTable {
+  constexpr BitTable() {
+    for (Index s = 0; s < 16; ++s) words[s] = Word{1} << s;
+  }
+  Word words[16];
+};
+template <class Word>
+inline constexpr BitTable<Word> kBitTable;
+
+}  // namespace detail
+
+/// The sum of e x^T over samples, e_j = v_j t for the neurons that fire and left out for the others.
+///
+/// Bits    every element is one chain over the samples in ascending order: ARITHMETIC.md sections 7.1 and 13.4.
+template <Real R, Index D>
+class PatchSums {
+  using L = Lanes<R>;
+  using Vector = typename L::Vector;
+  using Words = typename L::Words;
+  static constexpr Index kI = detail::kPatchRowGroups<R, D>, kJ = detail::kPatchColumnGroups<R, D>;
+  static constexpr Index kTogether = detail::kPatchSums / kJ < kI ? detail::kPatchSums / kJ : kI;
+
+ public:
+  void clear() {
+    for (R& sum : sums_) sum = R{0};
+  }
+
+  /// Adds `count` samples.
+  ///
+  ///     x         count x D, row-major
+  ///     words     FiringBits, `stride` numbers for each vector of samples
+  ///     factors   t of each sample
+  void add(const R* x, const R* words, Index stride, const R* factors, Index count) {
+    add_from<0>(x, words, stride, factors, count);
+  }
+
+  /// g[k][j] = the sum, with the sign of neuron j, of either zero +0.
+  template <class Negative>
+  void read(const Negative& negative, R* g) const {
+    for (Index j = 0; j < D; ++j) {
+      const bool minus = negative(j);
+      const R* const row = sums_ + j / L::kPatchRows * kJ * L::kWidth + j % L::kPatchRows * L::kPatchColumns;
+      for (Index k = 0; k < D; ++k) {
+        const R sum = row[k / L::kPatchColumns * L::kWidth + k % L::kPatchColumns];
+        g[k * D + j] = (minus ? -sum : sum) + R{0};
+      }
+    }
+  }
+
+ private:
+  template <Index First>
+  void add_from(const R* x, const R* words, Index stride, const R* factors, Index count) {
+    constexpr Index kCount = kI - First < kTogether ? kI - First : kTogether;
+    add_rows<First, kCount>(x, words, stride, factors, count);
+    if constexpr (First + kCount < kI) add_from<First + kCount>(x, words, stride, factors, count);
+  }
+
+  template <Index First, Index Count>
+  IDEM_NOINLINE void add_rows(const R* x, const R* words, Index stride, const R* factors, Index count) {
+    R* const from = sums_ + First * kJ * L::kWidth;
+    Vector sums[Count][kJ];
+    IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
+      IDEM_UNROLL for (Index j = 0; j < kJ; ++j) sums[i][j] = L::load(from + (i * kJ + j) * L::kWidth);
+    }
+    for (Index begin = 0; begin < count; begin += L::kWidth, words += stride) {
+      Words bits[Count];
+      IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
+        bits[i] = std::bit_cast<Words>(L::load_spread(words + (First + i) * L::kPatchRows));
+      }
+      const Index samples = count - begin < L::kWidth ? count - begin : L::kWidth;
+      for (Index s = 0; s < samples; ++s, x += D) {
+        const Words bit = L::lane_words(detail::kBitTable<typename L::Word>.words[s]);
+        const Vector t = L::broadcast(factors[begin + s]);
+        Vector columns[kJ];
+        IDEM_UNROLL for (Index j = 0; j < kJ; ++j) columns[j] = L::load_repeated(x + j * L::kPatchColumns);
+        IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
+          IDEM_UNROLL for (Index j = 0; j < kJ; ++j) {
+            sums[i][j] = L::fma_where(bits[i], bit, t, columns[j], sums[i][j]);
+          }
+        }
+      }
+    }
+    IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
+      IDEM_UNROLL for (Index j = 0; j < kJ; ++j) L::store(from + (i * kJ + j) * L::kWidth, sums[i][j]);
+    }
+  }
+
+  alignas(64) R sums_[D * D];
+};
+
+/// The sum of x x^T over the samples of a list; as much of the lower triangle as lies in patches with the upper.
+///
+/// Bits    every element is one chain over the samples in ascending order: ARITHMETIC.md section 13.3.
+template <Real R, Index D>
+class GramPatches {
+  using L = Lanes<R>;
+  using Vector = typename L::Vector;
+  static constexpr Index kI = detail::kPatchRowGroups<R, D>, kJ = detail::kPatchColumnGroups<R, D>;
+  static constexpr Index kSide = 5;
+
+ public:
+  /// The upper triangle of square += the sum, or = the sum when `fresh`; then its mirror image.
+  ///
+  ///     x       rows of D numbers
+  ///     list    the rows to take, ascending
+  ///     square  D x D
+  static void add(const R* x, const std::uint32_t* list, Index count, bool fresh, R* square) {
+    add_from<0, 0>(x, list, count, fresh, square);
+    for (Index i = 1; i < D; ++i) {
+      for (Index j = 0; j < i; ++j) square[i * D + j] = square[j * D + i];
+    }
+  }
+
+ private:
+  static constexpr bool used(Index i, Index j) { return i * L::kPatchRows < (j + 1) * L::kPatchColumns; }
+
+  template <Index I, Index J>
+  static void add_from(const R* x, const std::uint32_t* list, Index count, bool fresh, R* square) {
+    constexpr Index kRows = kI - I < kSide ? kI - I : kSide, kColumns = kJ - J < kSide ? kJ - J : kSide;
+    if constexpr (used(I, J + kColumns - 1)) add_square<I, kRows, J, kColumns>(x, list, count, fresh, square);
+    if constexpr (I + kRows < kI) {
+      add_from<I + kRows, J>(x, list, count, fresh, square);
+    } else if constexpr (J + kColumns < kJ) {
+      add_from<0, J + kColumns>(x, list, count, fresh, square);
+    }
+  }
+
+  template <Index I, Index Rows, Index J, Index Columns>
+  IDEM_NOINLINE static void add_square(const R* x, const std::uint32_t* list, Index count, bool fresh,
+                                       R* square) {
+    constexpr auto kRow = static_cast<std::size_t>(L::kPatchColumns) * sizeof(R);
+    Vector sums[Rows][Columns] = {};
+    R patch[L::kWidth];
+    const auto place = [&](Index i, Index j, Index r) {
+      return square + ((I + i) * L::kPatchRows + r) * D + (J + j) * L::kPatchColumns;
+    };
+    if (!fresh) {
+      IDEM_UNROLL for (Index i = 0; i < Rows; ++i) {
+        IDEM_UNROLL for (Index j = 0; j < Columns; ++j) {
+          if (!used(I + i, J + j)) continue;
+          for (Index r = 0; r < L::kPatchRows; ++r) {
+            std::memcpy(patch + r * L::kPatchColumns, place(i, j, r), kRow);
+          }
+          sums[i][j] = L::load(patch);
+        }
+      }
+    }
+    for (Index n = 0; n < count; ++n) {
+      const R* const row = x + static_cast<Index>(list[n]) * D;
+      Vector columns[Columns];
+      IDEM_UNROLL for (Index j = 0; j < Columns; ++j) {
+        columns[j] = L::load_repeated(row + (J + j) * L::kPatchColumns);
+      }
+      IDEM_UNROLL for (Index i = 0; i < Rows; ++i) {
+        const Vector factor = L::load_spread(row + (I + i) * L::kPatchRows);
+        IDEM_UNROLL for (Index j = 0; j < Columns; ++j) {
+          if (used(I + i, J + j)) sums[i][j] = L::fma(factor, columns[j], sums[i][j]);
+        }
+      }
+    }
+    IDEM_UNROLL for (Index i = 0; i < Rows; ++i) {
+      IDEM_UNROLL for (Index j = 0; j < Columns; ++j) {
+        if (!used(I + i, J + j)) continue;
+        L::store(patch, sums[i][j]);
+        for (Index r = 0; r < L::kPatchRows; ++r) {
+          std::memcpy(place(i, j, r), patch + r * L::kPatchColumns, kRow);
+        }
+      }
+    }
+  }
+};
+
+}  // namespace idem::inline IDEM_TARGET

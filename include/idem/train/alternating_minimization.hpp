@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  Alternating minimization: fix which neurons fire, solve for all weights, repeat.
+#pragma once
+
+#include <idem/arith/environment.hpp>
+#include <idem/base/footprint.hpp>
+#include <idem/data/samples.hpp>
+#include <idem/train/epoch.hpp>
+#include <idem/train/matrix_free.hpp>
+#include <idem/train/normal_equations.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+/// The way from the first weights to the last.
+enum class Course : std::uint8_t {
+  automatic,  ///< homotopy for less than 2 D^2 + 5 D samples, where it finds the teacher more often; else plain
+  plain,      ///< [JagatapHegde19], Algorithm 1
+  homotopy,  ///< soft gates and a ridge, that become harder and smaller together, then plain
+};
+
+template <Real R>
+struct AlternatingOptions {
+  Course course = Course::automatic;
+  Index iterations = 200;                 ///< at most
+  R rate = static_cast<R>(0.8);           ///< of the homotopy, in (0, 1): 0.9 finds more, in more iterations
+  R tolerance = static_cast<R>(0x1p-18);  ///< matrix-free: ||D|| / ||I + W|| to end at
+};
+
+/// What came of a run.
+template <Real R>
+struct AlternatingResult {
+  Status status = Status::ok;
+  Index iterations = 0;  ///< systems solved
+  Index passes = 0;      ///< over the samples, those for masks and those of conjugate gradients
+  R loss = R{0};         ///< of the weights that the last iteration began with; after `cycle` of the result
+  Index unknown = -1;    ///< q D + i: where a solver failed
+};
+
+/// Solvers: which system an iteration fills.
+struct ByCholesky {
+  template <class Model, Index SliceCount, Index>
+  using System = NormalEquations<Model, SliceCount>;
+  static constexpr bool kMatrixFree = false;
+};
+struct ByConjugateGradient {
+  template <class Model, Index SliceCount, Index Remembered>
+  using System = MatrixFree<Model, SliceCount, Remembered>;
+  static constexpr bool kMatrixFree = true;
+};
+
+/// Trains a residual network by alternating minimization with squared error: with the neurons that fire on each
+/// sample held fixed, f is linear in W, and the best W the solution of a least-squares system; that W makes other
+/// neurons fire. In the form of a correction,
+///
+///     D = argmin |B D - (y - f(W))|,   W <- W + D
+///
+/// an iteration also removes the rounding errors of the one before, so that binary32 ends at 4e-7 and not at 1e-4.
+///
+/// It needs to see the same samples again and again: stored, or drawn anew (`TeacherSamples`). For a sensor that shows each
+/// sample once, `begin`, `feed` and `end` accumulate the system of a window of samples at the weights of its
+/// beginning, with a direct solver, and solve it: one iteration a window.
+///
+///     Model       ResidualRelu<R, D>
+///     Solver      ByCholesky: least work up to about D = 9. ByRotations: the most digits. ByConjugateGradient: D^2
+///                 numbers instead of D^4 / 2.
+///     SliceCount  samples that pass together: 0, or a multiple of 16 (a desktop's). It changes no bit.
+///     Remembered  ByConjugateGradient with slices: samples whose masks and transposed inputs are remembered. It
+///                 changes no bit.
+///
+/// Memory  no heap; `footprint<AlternatingMinimization<...>>()` names it.
+/// Cost    an iteration: see the systems in normal_equations.hpp and matrix_free.hpp.
+/// Bits    ARITHMETIC.md section 13.
+/// Source  [JagatapHegde19] arXiv:1806.07863, Algorithm 1.
+template <class ModelType, class Solver, Index SliceCount = 0, Index Remembered = 0>
+class AlternatingMinimization {
+ public:
+  using Model = ModelType;
+  using R = typename Model::Scalar;
+  static constexpr Index kDim = Model::kDim;
+  static constexpr Index kUnknowns = kDim * kDim;
+
+  /// Checks the floating-point environment and sets the identity mapping (W = 0, v = +1).
+  ///
+  /// Errors  environment: nothing is set.
+  Status init() {
+    if (const Status status = check_environment<R>(); status != Status::ok) return status;
+    model_.set_identity();
+    begin();
+    return Status::ok;
+  }
+
+  /// The network. Its weights and signs may be changed between runs, and between `end` and `begin`.
+  [[nodiscard]] Model& model() { return model_; }
+  [[nodiscard]] const Model& model() const { return model_; }
+  [[nodiscard]] auto weights() { return model_.weights(); }
+  [[nodiscard]] auto weights() const { return model_.weights(); }
+
+  /// Begins a window with hard gates.
+  void begin() { begin_pass(Gates<R>{}); }
+
+  /// Adds one sample to the window.
+  ///
+  /// Errors  not_finite: the sample is refused, the window is as before.
+  Status feed(const R* x, R y) requires(!Solver::kMatrixFree) {
+    if (first_not_finite(x, kDim) >= 0 || !(y - y == R{0})) return Status::not_finite;
+    add(x, y);
+    return Status::ok;
+  }
+
+  /// Solves the system of the window, adds the solution to the weights and begins the next window.
+  ///
+  /// Errors  empty_batch; not_positive_definite, rank_deficient: fewer samples than weights, or neurons that do not
+  ///         fire, or fire together. diverged: the weights would not be finite. In all cases W is as it was.
+  Solved end() requires(!Solver::kMatrixFree) {
+    if (count_ == 0) return {Status::empty_batch, -1};
+    const Solved solved = solve_directly(R{0});
+    begin();
+    return solved;
+  }
+
+  /// Whole iterations over one set until the masks repeat.
+  ///
+  ///     buffer  room for samples on their way
+  ///
+  /// Errors  rank_deficient: fewer samples than weights. not_finite: a sample or label is not finite. Before the first
+  ///         iteration W is as it was; a status of the solver later leaves the W of the iteration before.
+  ///         not_converged, cycle: W is that of the lowest loss met.
+  template <SampleSet Set, Index Count>
+  AlternatingResult<R> train(Set& set, SampleBuffer<R, kDim, Count>& buffer,
+                             const AlternatingOptions<R>& options = {}) {
+    AlternatingResult<R> result;
+    if (set.size() < kUnknowns) {
+      result.status = Status::rank_deficient;
+      return result;
+    }
+    Gates<R> gates;
+    R ridge{0}, width{0};
+    if (options.course == Course::homotopy ||
+        (options.course == Course::automatic && set.size() < 2 * kUnknowns + 5 * kDim)) {
+      result.status = survey(set, buffer, width);
+      ++result.passes;
+      if (result.status != Status::ok) return result;
+      gates.soft = width > R{0} && width - width == R{0};
+      ridge = gates.soft ? static_cast<R>(0.1) : R{0};
+    }
+    R steps{4};
+    Index known = 0;  // hashes of this course
+    R best_loss = std::numeric_limits<R>::infinity();
+    bool again = false, settled = false;
+    for (;; ++result.iterations) {
+      if (result.iterations == options.iterations) {
+        result.status = Status::not_converged;
+        break;
+      }
+      if (gates.soft) gates.sharpness = static_cast<R>(0.35) / width;
+      begin_pass(gates, result.iterations == 0);
+      result.status = pass(set, buffer);
+      ++result.passes;
+      if (result.status != Status::ok) return result;
+      again = known > 0 && hashes_[(known - 1) % kHashes] == hash_.value();
+      if (gates.soft && again) {
+        // The masks no longer change: from here on with hard gates.
+        gates = {};
+        ridge = R{0};
+        known = 0;
+        best_loss = std::numeric_limits<R>::infinity();
+        begin_pass(gates);
+        result.status = pass(set, buffer);
+        ++result.passes;
+        if (result.status != Status::ok) return result;
+        again = false;
+      }
+      hashes_[known++ % kHashes] = hash_.value();
+      result.loss = losses_.value() / static_cast<R>(count_);
+      if (!gates.soft) {
+        if (result.loss < best_loss) {
+          best_loss = result.loss;
+          copy(model_.weights().data(), best_);
+        }
+        if (!again && cycles(known)) {
+          // A sample may lie so near to a boundary that its mask goes to and fro while W has long been found.
+          if (settled) return result;
+          result.status = Status::cycle;
+          break;
+        }
+      }
+      R change{0}, length{0};
+      const Solved solved = solve(set, buffer, ridge, steps, result, change, length);
+      if (solved.status != Status::ok) {
+        result.status = solved.status;
+        result.unknown = solved.index;
+        return result;
+      }
+      settled = Solver::kMatrixFree && change <= options.tolerance * length;
+      if (again && (!Solver::kMatrixFree || settled)) {
+        ++result.iterations;
+        return result;
+      }
+      if (steps < R{1000}) steps = steps * static_cast<R>(1.15);
+      if (gates.soft) {
+        width = width * options.rate;
+        ridge = ridge * options.rate;
+      }
+    }
+    if (best_loss < std::numeric_limits<R>::infinity()) {
+      copy(best_, model_.weights().data());
+      result.loss = best_loss;
+    }
+    return result;
+  }
+
+  static constexpr Footprint parts() {
+    Footprint f;
+    f.weights = 2 * sizeof(R) * kUnknowns;
+    f.scratch = sizeof(System) + sizeof(GatedSample<R, kDim>);
+    return f;
+  }
+
+ private:
+  using System = typename Solver::template System<Model, SliceCount, Remembered>;
+  // The longest cycle looked for, and how often it has to come round: with solutions that are not exact twice may be
+  // chance.
+  static constexpr Index kLongestCycle = 8, kRounds = Solver::kMatrixFree ? 3 : 2;
+  static constexpr Index kHashes = kRounds * kLongestCycle;
+
+  void begin_pass(const Gates<R>& gates, bool first = true) {
+    gates_ = gates;
+    hash_ = {};
+    losses_.clear();
+    trace_.clear();
+    count_ = 0;
+    if constexpr (Solver::kMatrixFree) {
+      system_.clear(first);
+    } else {
+      system_.clear();
+    }
+  }
+
+  void add(const R* x, R y) {
+    sample_.set(model_, x, gates_, hash_);
+    const R residual = y - sample_.output;
+    losses_.add_square(residual);
+    if (gates_.soft) {
+      R open{0};
+      for (const R c : sample_.gates) open = fma(c, c, open);
+      trace_.add_product(open, sample_.square);
+    }
+    system_.add(x, sample_, residual);
+    ++count_;
+  }
+
+  /// Calls f(x, y, count) for all samples in ascending order, a buffer at a time.
+  template <SampleSet Set, Index Count, class F>
+  static Status each(Set& set, SampleBuffer<R, kDim, Count>& buffer, const F& f) {
+    for (Index first = 0; first < set.size();) {
+      const Index count = set.size() - first < Count ? set.size() - first : Count;
+      if constexpr (requires { set.inputs(); }) {
+        const Status status = f(set.inputs() + first * kDim, set.labels() + first, count);
+        if (status != Status::ok) return status;
+        first += count;
+        continue;
+      }
+      set.get(InOrder{}, first, count, buffer.x, buffer.y);
+      if (const Status status = f(buffer.x, buffer.y, count); status != Status::ok) return status;
+      first += count;
+    }
+    return Status::ok;
+  }
+
+  template <SampleSet Set, Index Count>
+  Status pass(Set& set, SampleBuffer<R, kDim, Count>& buffer) {
+    return each(set, buffer, [&](const R* x, const R* y, Index count) {
+      if (first_not_finite(x, count * kDim) >= 0 || first_not_finite(y, count) >= 0)
+        return Status::not_finite;
+      if constexpr (SliceCount > 0 && System::kSlices) {
+        if (!gates_.soft) {
+          for (Index done = 0; done < count; done += SliceCount) {
+            const Index part = count - done < SliceCount ? count - done : SliceCount;
+            system_.add_slice(model_, x + done * kDim, part, hash_, [&](Index s, R output) {
+              const R residual = y[done + s] - output;
+              losses_.add_square(residual);
+              return residual;
+            });
+            count_ += part;
+          }
+          return Status::ok;
+        }
+      }
+      for (Index s = 0; s < count; ++s) add(x + s * kDim, y[s]);
+      return Status::ok;
+    });
+  }
+
+  /// The width of the first soft gates: how far, relative to |x|, the sums are from those of the teacher.
+  ///
+  /// Bits    ARITHMETIC.md section 13.8.
+  template <SampleSet Set, Index Count>
+  Status survey(Set& set, SampleBuffer<R, kDim, Count>& buffer, R& width) {
+    losses_.clear();
+    trace_.clear();
+    const Status status = each(set, buffer, [&](const R* x, const R* y, Index count) {
+      if (first_not_finite(x, count * kDim) >= 0 || first_not_finite(y, count) >= 0)
+        return Status::not_finite;
+      for (Index s = 0; s < count; ++s) {
+        sample_.set(model_, x + s * kDim, Gates<R>{}, hash_);
+        losses_.add_square(y[s] - sample_.output);
+        trace_.add_product(static_cast<R>(sample_.firing), sample_.square);
+      }
+      return Status::ok;
+    });
+    width = sqrt(losses_.value() / trace_.value());
+    return status;
+  }
+
+  [[nodiscard]] bool cycles(Index known) const {
+    for (Index length = 2; length <= kLongestCycle && kRounds * length <= known; ++length) {
+      const Index pairs = (kRounds - 1) * length;
+      Index same = 0;
+      while (same < pairs &&
+             hashes_[(known - 1 - same) % kHashes] == hashes_[(known - 1 - same - length) % kHashes]) {
+        ++same;
+      }
+      if (same == pairs) return true;
+    }
+    return false;
+  }
+
+  Solved solve_directly(R ridge_share) {
+    R ridge{0};
+    if (gates_.soft) ridge = ridge_share * (trace_.value() / static_cast<R>(kUnknowns));
+    const Solved solved = system_.solve(model_, ridge);
+    if (solved.status != Status::ok) return solved;
+    return {update() ? Status::ok : Status::diverged, -1};
+  }
+
+  template <SampleSet Set, Index Count>
+  Solved solve(Set& set, SampleBuffer<R, kDim, Count>& buffer, R ridge_share, R steps,
+               AlternatingResult<R>& result, R& change, R& length) {
+    if constexpr (Solver::kMatrixFree) {
+      R ridge{0};
+      if (gates_.soft) ridge = ridge_share * (trace_.value() / static_cast<R>(kUnknowns));
+      const Converged<R> converged =
+          system_.solve(model_, gates_, ridge, static_cast<Index>(steps), std::numeric_limits<R>::epsilon(),
+                        [&](const auto& f) {
+                          ++result.passes;
+                          (void)each(set, buffer, [&](const R* x, const R*, Index count) {
+                            f(x, count);
+                            return Status::ok;
+                          });
+                        });
+      if (converged.status == Status::not_positive_definite && converged.steps == 0) {
+        return {converged.status, -1};
+      }
+      measure(change, length);
+      return {update() ? Status::ok : Status::diverged, -1};
+    } else {
+      return solve_directly(ridge_share);
+    }
+  }
+
+  /// ||D||_F and ||I + W||_F.
+  void measure(R& change, R& length) const {
+    const R* const w = model_.weights().data();
+    change = detail::matrix_norm<kDim, kDim, R>([&](Index i, Index q) { return system_.solution(q, i); });
+    length = detail::matrix_norm<kDim, kDim, R>(
+        [&](Index i, Index q) { return i == q ? R{1} + w[i * kDim + q] : w[i * kDim + q]; });
+  }
+
+  /// W <- W + D if every element is finite. Returns whether.
+  bool update() {
+    R* const w = model_.weights().data();
+    for (Index i = 0; i < kDim; ++i) {
+      for (Index q = 0; q < kDim; ++q) {
+        const R now = w[i * kDim + q] + system_.solution(q, i);
+        if (!(now - now == R{0})) return false;
+      }
+    }
+    for (Index i = 0; i < kDim; ++i) {
+      for (Index q = 0; q < kDim; ++q) w[i * kDim + q] = w[i * kDim + q] + system_.solution(q, i);
+    }
+    return true;
+  }
+
+  static void copy(const R* from, R* to) {
+    for (Index i = 0; i < kUnknowns; ++i) to[i] = from[i];
+  }
+
+  Model model_;
+  R best_[kUnknowns];
+  System system_;
+  GatedSample<R, kDim> sample_;
+  Gates<R> gates_;
+  MaskHash hash_;
+  LongSum<R> losses_;
+  LongSum<R> trace_;
+  Index count_;
+  std::uint64_t hashes_[kHashes];
+};
+
+}  // namespace idem::inline IDEM_TARGET

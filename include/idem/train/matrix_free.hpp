@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  The least-squares system of one alternating minimization step, never formed: conjugate gradients, each
+///        step of which is a pass over the samples.
+#pragma once
+
+#include <idem/solvers/conjugate_gradient.hpp>
+#include <idem/solvers/kronecker.hpp>
+#include <idem/train/gated_slice.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+namespace detail {
+
+/// What many samples at a time need: nothing, if they come one by one.
+template <class Model, Index SliceCount, Index Remembered>
+struct MatrixFreeSlices {
+  using R = typename Model::Scalar;
+  static constexpr Index D = Model::kDim, kWidth = Lanes<R>::kWidth, kPanel = Lanes<R>::kTileVectors;
+  static constexpr Index kSlices = ceil_div(Remembered, SliceCount);
+  static constexpr Index kSliceVectors = ceil_div(SliceCount, kWidth);
+  static constexpr Index kWordStride = GatedSlice<Model, SliceCount>::kWordStride;
+  /// Numbers of a panel of transposed samples.
+  static constexpr Index kPanelSize = kPanel * kWidth * D;
+
+  GatedSlice<Model, SliceCount> slice;
+  R signed_direction[D * D];  ///< columns with v_q = -1 with their signs flipped
+  /// FiringBits, then transposed inputs, of slices that are remembered; one more for those that are not.
+  R words[(kSlices + 1) * kSliceVectors * kWordStride];
+  alignas(64) R inputs[kSlices > 0 ? kSlices* ceil_div(kSliceVectors, kPanel) * kPanelSize : 1];
+};
+
+template <class Model, Index Remembered>
+struct MatrixFreeSlices<Model, 0, Remembered> {};
+
+}  // namespace detail
+
+/// B^T B as a function, and the conjugate gradients on it.
+///
+///     SliceCount  samples that pass together when gates are hard: 0, or a multiple of 16
+///     Remembered  samples of which masks and transposed inputs are remembered between the passes of one step; for
+///                 those beyond, and for all when gates are soft, they are computed anew in every pass
+///
+/// Memory  5 D^2 numbers, one by one; with slices also those of the samples in flight, and what is remembered: 1.25
+///         to 2 D numbers a sample.
+template <class Model, Index SliceCount = 0, Index Remembered = 0>
+class MatrixFree {
+ public:
+  using R = typename Model::Scalar;
+  static constexpr Index D = Model::kDim;
+  static constexpr bool kSlices = SliceCount > 0;
+  static_assert(Remembered == 0 || SliceCount > 0, "idem: samples are remembered a slice at a time");
+
+  /// Begins a right-hand side; `first` one of a run, whose samples then also make the preconditioner.
+  void clear(bool first) {
+    first_ = first;
+    if (first) {
+      for (R& c : memory_.solution) c = R{0};
+    }
+    begin_sum(memory_.residual);
+  }
+
+  /// One sample of the right-hand side; not to be mixed with slices.
+  ///
+  /// Bits    ARITHMETIC.md section 13.4.
+  void add(const R* x, const GatedSample<R, D>& sample, R residual) {
+    R gated[D];
+    for (Index q = 0; q < D; ++q) gated[q] = sample.gates[q] * residual;
+    add_outer(x, gated, memory_.residual);
+    if (first_) add_outer(x, x, memory_.solution);
+  }
+
+  /// At most SliceCount samples of the right-hand side with hard gates: residual(s, f) tells what is left of the
+  /// label of sample s.
+  template <class Residual>
+  void add_slice(const Model& model, const R* x, Index count, MaskHash& hash, const Residual& residual) {
+    const bool keep = slices_begun_ < Slices::kSlices;
+    R* const words = words_of(slices_begun_);
+    R* to = inputs_of(slices_begun_);
+    slices_.slice.forward_all(model, x, count, words, hash, residual,
+                              [&](Index begin, Index end, const R* inputs) {
+                                if (!keep) return;
+                                copy_panel(inputs, sample_vectors<R>(end - begin), to);
+                                to += Slices::kPanelSize;
+                              });
+    slices_.slice.add(model, x, words, count, memory_.residual);
+    if (first_) {
+      const Product<R, Strides<1, D, D, D>> gram{x, x, memory_.solution, D, memory_.solution};
+      product_rows<D, D>(gram, count, 0, row_pieces<R, D, D>());
+    }
+    ++slices_begun_;
+    by_slices_ = true;
+  }
+
+  /// At most `steps` conjugate gradient steps. each_chunk(f) calls f(x, count) for all samples in order.
+  ///
+  /// Errors  not_positive_definite, when inputs do not span all dimensions or no neuron fires.
+  /// Bits    ARITHMETIC.md sections 13.4 and 13.6.
+  template <class EachChunk>
+  Converged<R> solve(const Model& model, const Gates<R>& opening, R ridge, Index steps, R limit,
+                     const EachChunk& each_chunk) {
+    finish_sum(model, memory_.residual);
+    if (first_) {
+      R* const gram = memory_.image;
+      for (Index i = 0; i < D; ++i) {
+        for (Index j = i; j < D; ++j) gram[packed_at<D>(i, j)] = memory_.solution[i * D + j] + R{0};
+      }
+      if (preconditioner_.set(gram, memory_.direction).status != Status::ok) {
+        return {Status::not_positive_definite, 0, R{1}};
+      }
+      first_ = false;
+    }
+    const auto apply = [&](const R* p, R* w) {
+      multiply(model, opening, p, w, each_chunk);
+      if (ridge != R{0}) add_scaled(ridge, p, w, D * D);
+    };
+    const auto precondition = [&](const R* r, R* z) {
+      preconditioner_.apply([&](Index q) { return model.negative(q); }, r, z);
+    };
+    return conjugate_gradient<D, D>(apply, precondition, memory_, steps, limit);
+  }
+
+  /// w = B^T B p.
+  ///
+  /// Bits    ARITHMETIC.md section 13.4.
+  /// Cost    n D^2 fused multiply-adds for each of the gates (if not remembered), p, and w.
+  template <class EachChunk>
+  void multiply(const Model& model, const Gates<R>& opening, const R* p, R* w, const EachChunk& each_chunk) {
+    begin_sum(w);
+    if constexpr (SliceCount > 0) {
+      if (!opening.soft) {
+        by_slices_ = true;
+        for (Index k = 0; k < D; ++k) {
+          for (Index q = 0; q < D; ++q) {
+            slices_.signed_direction[k * D + q] = model.negative(q) ? -p[k * D + q] : p[k * D + q];
+          }
+        }
+        each_chunk([&](const R* x, Index count) {
+          for (Index done = 0; done < count; done += SliceCount) {
+            multiply_slice(model, x + done * D, count - done < SliceCount ? count - done : SliceCount, w);
+          }
+        });
+        finish_sum(model, w);
+        return;
+      }
+    }
+    each_chunk([&](const R* x, Index count) {
+      GatedSample<R, D> sample;
+      MaskHash unused;
+      for (Index s = 0; s < count; ++s) {
+        sample.set(model, x + s * D, opening, unused);
+        multiply_one(x + s * D, sample, p, w);
+      }
+    });
+    finish_sum(model, w);
+  }
+
+  /// Row i, column q of the solution.
+  [[nodiscard]] R solution(Index q, Index i) const { return memory_.solution[i * D + q]; }
+
+ private:
+  using Slices = detail::MatrixFreeSlices<Model, SliceCount, Remembered>;
+
+  void begin_sum(R* sum) {
+    for (Index i = 0; i < D * D; ++i) sum[i] = R{0};
+    if constexpr (SliceCount > 0) {
+      slices_.slice.clear(sum);
+      slices_begun_ = 0;
+      by_slices_ = false;
+    }
+  }
+
+  void finish_sum(const Model& model, R* sum) {
+    if constexpr (SliceCount > 0) {
+      if (by_slices_) {
+        slices_.slice.finish(model, sum);
+        return;
+      }
+    }
+    for (Index i = 0; i < D * D; ++i) sum[i] = sum[i] + R{0};
+  }
+
+  /// g[k][q] <- fma(x_k, e_q, g[k][q]).
+  static void add_outer(const R* x, const R* e, R* g) {
+    for (Index k = 0; k < D; ++k) add_scaled<D>(x[k], e, g + k * D);
+  }
+
+  static void multiply_one(const R* x, const GatedSample<R, D>& sample, const R* p, R* w) {
+    R u[D];
+    const Product<R, Strides<0, 1, D, 0>> product{x, p, nullptr, 0, u};
+    product_rows<1, D>(product, D, 0, 1);
+    R t{0};
+    for (Index q = 0; q < D; ++q) {
+      if (sample.gates[q] != R{0}) t = fma(sample.gates[q], u[q], t);
+    }
+    for (Index q = 0; q < D; ++q) u[q] = sample.gates[q] * t;
+    add_outer(x, u, w);
+  }
+
+  [[nodiscard]] R* words_of(Index slice) {
+    const Index at = slice < Slices::kSlices ? slice : Slices::kSlices;
+    return slices_.words + at * Slices::kSliceVectors * Slices::kWordStride;
+  }
+  [[nodiscard]] R* inputs_of(Index slice) {
+    if (slice >= Slices::kSlices) return nullptr;
+    return slices_.inputs +
+           slice * detail::ceil_div(Slices::kSliceVectors, Slices::kPanel) * Slices::kPanelSize;
+  }
+
+  static void copy_panel(const R* inputs, Index vectors, R* to) {
+    using L = Lanes<R>;
+    constexpr Index kStride = Slice<R, D, SliceCount>::kStride;
+    for (Index k = 0; k < D; ++k) {
+      for (Index v = 0; v < vectors; ++v) {
+        L::store(to + (k * Slices::kPanel + v) * L::kWidth, L::load(inputs + k * kStride + v * L::kWidth));
+      }
+    }
+  }
+
+  void multiply_slice(const Model& model, const R* x, Index count, R* w) {
+    using L = Lanes<R>;
+    const bool kept = slices_begun_ < Slices::kSlices;
+    R* const words = words_of(slices_begun_);
+    const R* from = inputs_of(slices_begun_);
+    const detail::Cut panels(sample_vectors<R>(count), L::kTileVectors);
+    if (!kept) {
+      MaskHash unused;
+      slices_.slice.forward_all(
+          model, x, count, words, unused, [](Index, R) { return R{0}; }, [](Index, Index, const R*) {});
+    }
+    for (Index n = 0; n < panels.count; ++n) {
+      const Index begin = panels.begin(n), vectors = panels.begin(n + 1) - begin;
+      const R* const bits = words + begin * Slices::kWordStride;
+      if (kept) {
+        slices_.slice.template multiply<L::kTileVectors * L::kWidth>(slices_.signed_direction, bits, from,
+                                                                     begin * L::kWidth, vectors);
+        from += Slices::kPanelSize;
+      } else {
+        constexpr Index kStride = Slice<R, D, SliceCount>::kStride;
+        R* const inputs = slices_.slice.slice().inputs;
+        const Index end = (begin + vectors) * L::kWidth < count ? (begin + vectors) * L::kWidth : count;
+        transpose_columns<D>(x + begin * L::kWidth * D, D, end - begin * L::kWidth, inputs, kStride);
+        slices_.slice.template multiply<kStride>(slices_.signed_direction, bits, inputs, begin * L::kWidth,
+                                                 vectors);
+      }
+    }
+    slices_.slice.add(model, x, words, count, w);
+    ++slices_begun_;
+  }
+
+  ConjugateGradientMemory<R, D, D> memory_;
+  KroneckerPreconditioner<R, D> preconditioner_;
+  bool first_;
+  bool by_slices_;      ///< the sum at hand is in the slice's keeping
+  Index slices_begun_;  ///< slices of this pass before the one at hand
+  [[no_unique_address]] Slices slices_;
+};
+
+}  // namespace idem::inline IDEM_TARGET

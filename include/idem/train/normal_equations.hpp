@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file  The least-squares system of one alternating minimization step, with its own memory: sums of products,
+///        solved by Cholesky's factorization; or a triangle, by rotations.
+#pragma once
+
+#include <bit>
+
+#include <idem/solvers/cholesky.hpp>
+#include <idem/train/gated_slice.hpp>
+
+namespace idem::inline IDEM_TARGET {
+
+namespace detail {
+
+/// What many samples at a time need to fill the normal equations: nothing, if they come one by one.
+template <class Model, Index SliceCount>
+struct NormalEquationsSlices {
+  using R = typename Model::Scalar;
+  static constexpr Index D = Model::kDim;
+  GatedSlice<Model, SliceCount> slice;
+  R words[ceil_div(SliceCount, Lanes<R>::kWidth) * GatedSlice<Model, SliceCount>::kWordStride];
+  R right[D * D];                       ///< by input
+  R square[D * D];                      ///< the products of one pair of neurons
+  std::uint32_t list[SliceCount + 16];  ///< samples on which both fire
+};
+template <class Model>
+struct NormalEquationsSlices<Model, 0> {};
+
+}  // namespace detail
+
+/// B^T B and B^T r, accumulated sample by sample; row (q, i) of a sample is c_q x_i. Neurons that sleep cost nothing.
+///
+///     SliceCount  samples that pass together when gates are hard: 0, or a multiple of 16
+///
+/// Memory  (N^2 + 5 N) / 2 numbers, N = D^2, one by one; with slices also those of the samples in flight.
+template <class Model, Index SliceCount = 0>
+class NormalEquations {
+ public:
+  using R = typename Model::Scalar;
+  static constexpr Index D = Model::kDim;
+  static constexpr Index kUnknowns = D * D;
+  /// Whether slices go their own way: with the products of a pair of neurons in registers.
+  static constexpr bool kSlices = SliceCount > 0 && kInPatches<R, D>;
+
+  void clear() {
+    for (R& a : matrix_) a = R{0};
+    for (R& g : right_) g = R{0};
+    if constexpr (kSlices) {
+      slices_.slice.clear(slices_.right);
+      begun_ = false;
+    }
+  }
+
+  /// One sample; not to be mixed with slices.
+  ///
+  /// Bits    ARITHMETIC.md section 13.3.
+  /// Cost    on average D^4 / 8 fused multiply-adds, half of the neurons firing.
+  void add(const R* x, const GatedSample<R, D>& sample, R residual) {
+    const R* const gates = sample.gates;
+    for (Index q = 0; q < D; ++q) {
+      if (gates[q] == R{0}) continue;
+      for (Index i = 0; i < D; ++i) row_[q * D + i] = gates[q] * x[i];
+    }
+    for (Index q = 0; q < D; ++q) {
+      if (gates[q] == R{0}) continue;
+      for (Index i = 0; i < D; ++i) {
+        const Index j = q * D + i;
+        const R b = row_[j];
+        right_[j] = fma(b, residual, right_[j]);
+        R* const a = matrix_ + packed_at<kUnknowns>(j, 0);
+        add_scaled(b, row_ + j, a + j, D - i);
+        for (Index p = q + 1; p < D; ++p) {
+          if (gates[p] != R{0}) add_scaled<D>(b, row_ + p * D, a + p * D);
+        }
+      }
+    }
+  }
+
+  /// At most SliceCount samples with hard gates: residual(s, f) tells what is left of the label of sample s.
+  ///
+  /// The block of a pair of neurons is v_q v_p times the sum of x x^T over the samples on which both fire: symmetric,
+  /// so that half of it is enough.
+  ///
+  /// Bits    as `add`: signs are exact, and products do not depend on the order of their factors.
+  template <class Residual>
+  void add_slice(const Model& model, const R* x, Index count, MaskHash& hash, const Residual& residual) {
+    using L = Lanes<R>;
+    using Word = typename L::Word;
+    constexpr Index kStride = GatedSlice<Model, SliceCount>::kWordStride;
+    slices_.slice.forward_all(model, x, count, slices_.words, hash, residual, [](Index, Index, const R*) {});
+    slices_.slice.add(model, x, slices_.words, count, slices_.right);
+    const Index vectors = sample_vectors<R>(count);
+    // Lanes that pad the last vector fire: their inputs are zeros that no one has.
+    const Index last = count - (vectors - 1) * L::kWidth;
+    for (Index q = 0; q < D; ++q) {
+      for (Index p = q; p < D; ++p) {
+        Index length = 0;
+        for (Index v = 0; v < vectors; ++v) {
+          const R* const words = slices_.words + v * kStride;
+          Word both =
+              std::bit_cast<Word>(words[q]) & std::bit_cast<Word>(words[p]) & ((Word{1} << L::kWidth) - 1);
+          if (v == vectors - 1) both &= (Word{2} << (last - 1)) - 1;
+          L::list_bits(slices_.list + length, static_cast<std::uint32_t>(v * L::kWidth), both);
+          length += std::popcount(both);
+        }
+        const bool minus = model.negative(q) != model.negative(p);
+        if (begun_) move_block<false>(q, p, minus);
+        GramPatches<R, D>::add(x, slices_.list, length, !begun_, slices_.square);
+        move_block<true>(q, p, minus);
+      }
+    }
+    begun_ = true;
+  }
+
+  /// Solves (B^T B + ridge I) D = B^T r; what was accumulated is used up.
+  ///
+  /// Errors  not_positive_definite, with the unknown q D + i.
+  /// Bits    ARITHMETIC.md sections 13.5, 12.3 and 12.4.
+  Solved solve(const Model& model, R ridge) {
+    if constexpr (kSlices) {
+      if (begun_) {
+        slices_.slice.finish(model, slices_.right);
+        for (Index q = 0; q < D; ++q) {
+          for (Index i = 0; i < D; ++i) right_[q * D + i] = slices_.right[i * D + q];
+        }
+      }
+    }
+    for (R& a : matrix_) a = a + R{0};
+    for (R& g : right_) g = g + R{0};
+    if (ridge != R{0}) {
+      for (Index j = 0; j < kUnknowns; ++j) {
+        R& a = matrix_[packed_at<kUnknowns>(j, j)];
+        a = a + ridge;
+      }
+    }
+    const Solved solved = cholesky<kUnknowns>(matrix_);
+    if (solved.status == Status::ok) cholesky_solve<kUnknowns>(static_cast<const R*>(matrix_), right_);
+    return solved;
+  }
+
+  /// Unknown q D + i of the solution.
+  [[nodiscard]] R solution(Index q, Index i) const { return right_[q * D + i]; }
+
+ private:
+  /// The block of a pair of neurons, to or from the matrix, with its sign.
+  template <bool ToMatrix>
+  void move_block(Index q, Index p, bool minus) {
+    const R sign = minus ? R{-1} : R{1};
+    for (Index i = 0; i < D; ++i) {
+      R* const a = matrix_ + packed_at<kUnknowns>(q * D + i, p * D);
+      R* const b = slices_.square + i * D;
+      for (Index j = q == p ? i : 0; j < D; ++j) {
+        if constexpr (ToMatrix) {
+          a[j] = sign * b[j];
+        } else {
+          b[j] = sign * a[j];
+        }
+      }
+    }
+  }
+
+  R matrix_[kPackedSize<kUnknowns>];
+  R right_[kUnknowns];
+  R row_[kUnknowns];
+  bool begun_;  ///< a slice has been added
+  [[no_unique_address]] detail::NormalEquationsSlices<Model, kSlices ? SliceCount : 0> slices_;
+};
+
+}  // namespace idem::inline IDEM_TARGET
