@@ -42,6 +42,7 @@
 #include <idem/solvers/cholesky.hpp>
 #include <idem/solvers/conjugate_gradient.hpp>
 #include <idem/solvers/kronecker.hpp>
+#include <idem/solvers/ldlt.hpp>
 #include <idem/solvers/packed.hpp>
 #include <idem/solvers/spectral_norm.hpp>
 
