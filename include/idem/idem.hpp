@@ -41,6 +41,7 @@
 
 #include <idem/solvers/cholesky.hpp>
 #include <idem/solvers/conjugate_gradient.hpp>
+#include <idem/solvers/extreme_eigenvalues.hpp>
 #include <idem/solvers/kronecker.hpp>
 #include <idem/solvers/ldlt.hpp>
 #include <idem/solvers/packed.hpp>
