@@ -42,8 +42,13 @@
 
 #include <idem/solvers/cholesky.hpp>
 #include <idem/solvers/conjugate_gradient.hpp>
+#include <idem/solvers/extreme_eigenvalues.hpp>
 #include <idem/solvers/kronecker.hpp>
+#include <idem/solvers/ldlt.hpp>
 #include <idem/solvers/packed.hpp>
+#include <idem/solvers/reflections.hpp>
+#include <idem/solvers/refinement.hpp>
+#include <idem/solvers/rotations.hpp>
 #include <idem/solvers/spectral_norm.hpp>
 
 #include <idem/models/slice.hpp>

@@ -41,12 +41,54 @@ void every_kernel(R* x, R* y, R* z, Index count, SpectralScratch<R, 17, 19>& pow
   matrix_vector_transposed(a, ConstVecView<R, 17>(y), VecView<R, 19>(z));
   add_rank1(MatView<R, 17, 19>(z), ConstVecView<R, 17>(x), ConstVecView<R, 19>(y));
   add_scaled(x[0], y, z, count);
+  add_scaled<19>(x[0], y, z);
+  add_multiple(y, x[0], z, count);
   z[0] = sum(x, count) + norm(x, count);
   z[1] = frobenius_norm(a) + distance(a, ConstMatView<R, 17, 19>(y));
-  z[2] = spectral_norm(a, 3, power);
+  z[2] = spectral_norm(a, 3, power) + inner_product<17, 19>(x, y);
   Digest d;
   d.add(x, count);
   z[3] = static_cast<R>(first_not_finite(x, count)) + static_cast<R>(d.value()) + static_cast<R>(digest(a));
+}
+
+/// What the solvers work in.
+template <Real R>
+struct SolverMemory {
+  ConjugateGradientMemory<R, 17, 19> gradients;
+  KroneckerPreconditioner<R, 17> kronecker;
+  LanczosMemory<R, 17, 19, 21> lanczos;
+  ReflectionsScratch<R, 19, 17> reflections;
+  RotationsTriangle<R, 17> triangle;
+};
+
+template <Real R>
+void every_solver(R* a, R* b, R* x, Index count, SolverMemory<R>& memory) {
+  const auto note = [&](const Solved& solved) {
+    *x++ = static_cast<R>(solved.index) + static_cast<R>(solved.status);
+  };
+  note(cholesky<17>(a));
+  cholesky_solve<17>(a, b);
+  note(ldlt<17>(a));
+  ldlt_solve<17>(a, b);
+  const PivotReport<R> report = pivot_report<17>(a);
+  x[0] = report.smallest + report.largest;
+  refine<17>(
+      a, [&](R* d) { ldlt_solve<17>(a, d); }, b, x, x + 17);
+  reflect(a, memory.reflections);
+  note(reflections_solve<19, 17>(a, x));
+  memory.triangle.clear();
+  memory.triangle.add(b, x[0]);
+  note(memory.triangle.solve(b));
+  x[1] = memory.triangle.upper()[count] + memory.triangle.right()[count];
+  note(memory.kronecker.set(a, b));
+  memory.kronecker.apply([&](Index j) { return b[j] < R{0}; }, a, b);
+  const auto apply = [&](const R* p, R* w) {
+    for (Index i = 0; i < 17 * 19; ++i) w[i] = a[i] * p[i];
+  };
+  const Extremes<R> extremes = extreme_eigenvalues(apply, memory.lanczos);
+  const Converged<R> converged =
+      conjugate_gradient(apply, apply, memory.gradients, count, extremes.least + extremes.greatest);
+  x[2] = converged.residual;
 }
 
 /// Work in two parts, one after the other.
@@ -121,6 +163,7 @@ struct Everything {
   Mat<R, 17, 17> w;
   SpectrumScratch<R, 17> spectrum;
   SpectralScratch<R, 17, 19> power;
+  SolverMemory<R> solvers;
   DistanceScratch<R, 17> distance;
   TracePoint<R>* points;
   Workbench<ResidualRelu<R, 17>, 0, SquaredError<R>> one_by_one;
@@ -133,6 +176,7 @@ struct Everything {
     every_elementary(x);
     every_random(stream, index, x, words, spectrum);
     every_kernel(x, x + index, x + 2 * index, static_cast<Index>(index), power);
+    every_solver(x, x + index, x + 2 * index, static_cast<Index>(index), solvers);
     every_training(one_by_one, order);
     every_training(sliced, order);
     every_training(vanilla, order);

@@ -115,6 +115,27 @@ TEST_CASE("adding a scaled row is plain for every length and touches nothing els
   });
 }
 
+TEST_CASE("adding to a multiple is plain for every length and touches nothing else") {
+  Draw draw(8);
+  shapes::for_scalars([&]<Real R>() {
+    for (const Kind kind : inputs::kKinds) {
+      CAPTURE(inputs::name(kind));
+      for (Index count = 0; count <= 150; ++count) {
+        CAPTURE(count);
+        const Edge<R> x(kind, draw, count);
+        const R factor = inputs::draw<R>(kind, draw);
+        Guarded<R> to(count);
+        inputs::fill(kind, draw, to.data(), count);
+        std::vector<R> twin(to.data(), to.data() + count);
+        idem::add_multiple(x.data(), factor, to.data(), count);
+        for (Index i = 0; i < count; ++i) twin.data()[i] = idem::fma(factor, twin.data()[i], x.data()[i]);
+        REQUIRE(inputs::same_bits(to.data(), twin.data(), count));
+        REQUIRE(to.intact());
+      }
+    }
+  });
+}
+
 TEST_CASE("products and updates take vectors and matrices of Eigen") {
   idem::Mat<double, 2, 3> a;
   a << 1, 2, 3, 4, 5, 6;

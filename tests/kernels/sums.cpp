@@ -8,6 +8,7 @@
 
 #include "../inputs.hpp"
 #include "../shapes.hpp"
+#include "../solver_twins.hpp"
 #include "../twins.hpp"
 
 namespace {
@@ -30,6 +31,21 @@ void check_matrix_norms(Kind kind, Draw& draw) {
   CHECK(inputs::same_bits(idem::frobenius_norm(left), twins::frobenius_norm(a.data(), M, N)));
   CHECK(inputs::same_bits(idem::distance(left, right), twins::distance(a.data(), b.data(), M, N)));
   CHECK(inputs::same_bits(idem::distance(left, left), twins::distance(a.data(), a.data(), M, N)));
+}
+
+template <Index M, Index N, Real R>
+void check_inner_product(Draw& draw) {
+  CAPTURE(sizeof(R));
+  CAPTURE(M);
+  CAPTURE(N);
+  for (const Kind kind : inputs::kKinds) {
+    CAPTURE(inputs::name(kind));
+    const Edge<R> a(kind, draw, M * N), b(kind, draw, M * N);
+    CHECK(inputs::same_bits(idem::inner_product<M, N>(a.data(), b.data()),
+                            twins::inner_product(a.data(), b.data(), M, N)));
+    CHECK(inputs::same_bits(idem::inner_product<M, N>(a.data(), a.data()),
+                            twins::inner_product(a.data(), a.data(), M, N)));
+  }
 }
 
 }  // namespace
@@ -118,6 +134,27 @@ TEST_CASE("norms of matrices have one chain a row and one over the rows") {
       check_matrix_norms<23, 130, R>(kind, draw);
       check_matrix_norms<300, 100, R>(kind, draw);
     }
+  });
+}
+
+TEST_CASE("inner products have one chain a column and one over the columns") {
+  Draw draw(5);
+  shapes::for_scalars([&]<Real R>() {
+    // Every tail of the widest lanes, alone and behind vectors.
+    shapes::for_each<shapes::kTails>([&]<Index N>() { check_inner_product<3, N, R>(draw); });
+    check_inner_product<300, 1, R>(draw);
+    check_inner_product<1, 300, R>(draw);
+    check_inner_product<64, 64, R>(draw);
+    check_inner_product<65, 47, R>(draw);
+    check_inner_product<2, 129, R>(draw);
+  });
+}
+
+TEST_CASE("an inner product of zeros begins with +0, so that it is +0 whatever their signs") {
+  shapes::for_scalars([]<Real R>() {
+    const std::vector<R> plus(40), minus(40, -R{0});
+    const R product = idem::inner_product<1, 40>(plus.data(), minus.data());
+    CHECK(inputs::same_bits(product, R{0}));
   });
 }
 

@@ -19,18 +19,28 @@ constexpr Index packed_at(Index i, Index j) {
   return i * (2 * N - i - 1) / 2 + j;
 }
 
+namespace detail {
+
+/// EPS times the sum of the |diagonal(i)|, i below N.
+template <Index N, Real R, class Diagonal>
+constexpr R floor_of(const Diagonal& diagonal) {
+  LongSum<R> magnitudes{};
+  for (Index i = 0; i < N; ++i) {
+    const R x = diagonal(i);
+    magnitudes.add(x < R{0} ? -x : x);
+  }
+  return std::numeric_limits<R>::epsilon() * magnitudes.value();
+}
+
+}  // namespace detail
+
 /// What a pivot has to exceed so that it is not an effect of rounding: EPS times the sum of |a_ii|, which for a
 /// matrix that is positive definite is its trace.
 ///
 /// Bits    ARITHMETIC.md section 12.2.
 template <Index N, Real R>
 constexpr R pivot_floor(const R* a) {
-  LongSum<R> diagonal{};
-  for (Index i = 0; i < N; ++i) {
-    const R x = a[packed_at<N>(i, i)];
-    diagonal.add(x < R{0} ? -x : x);
-  }
-  return std::numeric_limits<R>::epsilon() * diagonal.value();
+  return detail::floor_of<N, R>([&](Index i) { return a[packed_at<N>(i, i)]; });
 }
 
 /// How the solution of a linear system ended.
