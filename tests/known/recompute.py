@@ -151,9 +151,9 @@ CASES = {
     "d100": shuffled_epochs(100, 90, 67),
     "d300": shuffled_epochs(300, 24, 17),
     "systems": systems,
-    "am-cholesky": alternating(60, ByCholesky),
-    "am-rotations": alternating(60, ByRotations),
-    "am-matrix-free": alternating(60, MatrixFree),
+    "am-cholesky": alternating(75, ByCholesky),
+    "am-rotations": alternating(75, ByRotations),
+    "am-matrix-free": alternating(75, MatrixFree),
     "am-homotopy": alternating(36, ByCholesky, "0.8"),
     "am-homotopy-matrix-free": alternating(36, MatrixFree, "0.8"),
 }
