@@ -12,9 +12,12 @@ import os
 from pathlib import Path
 import sys
 
+from alternating_minimization import ByCholesky, ByRotations, MatrixFree, minimized
 from elementary import Elementary
-from law import (Digest, Weights, frobenius_norm, gaussian_start, spectral_norm,
-                 spectrum_start)
+from law import (Digest, Weights, frobenius_norm, gaussian_start, product, spectral_norm,
+                 spectrum_start, transposed)
+from linear_systems import (Rotations, cholesky, conjugate_gradient, extreme_eigenvalues, ldl,
+                            reflections, refined, solve_cholesky, solve_ldl, solve_triangle)
 from random_numbers import Stream, shuffled_order
 from softfloat import BINARY32, BINARY64, Factors
 
@@ -77,6 +80,62 @@ def shuffled_epochs(d, n, size):
     return case
 
 
+def systems(F, digest):
+    rows = [Stream(11, "probe").normal(i, 14) for i in range(16)]
+    G, y = [row[:13] for row in rows], [row[13] for row in rows]
+    columns = transposed(G)
+    A = transposed([product(F, columns, column) for column in columns])
+    b = product(F, columns, y)
+
+    def add_triangle(U):
+        for i, row in enumerate(U):
+            digest.add(F, row[i:])
+
+    U = cholesky(F, A)
+    x = solve_cholesky(F, U, b)
+    add_triangle(U)
+    digest.add(F, x)
+
+    # With the last corner negated, A has numbers of both signs in its diagonal matrix.
+    indefinite = [[-a if min(i, j) >= 7 else a for j, a in enumerate(row)]
+                  for i, row in enumerate(A)]
+    V, p = ldl(F, indefinite)
+    add_triangle(V)
+    digest.add(F, p + solve_ldl(F, V, p, b))
+
+    triangle = Rotations(F, 13)
+    for row, r in zip(G, y):
+        triangle.add(row, r)
+    for R, c in ((triangle.U, triangle.c), reflections(F, G, y)):
+        add_triangle(R)
+        digest.add(F, c + solve_triangle(F, R, c))
+
+    digest.add(F, refined(F, A, b, x, lambda t: solve_cholesky(F, U, t)))
+
+    def operator(v):
+        return [[a] for a in product(F, A, [element for element, in v])]
+
+    x, _ = conjugate_gradient(F, operator, lambda r: r, [[b_i] for b_i in b], 5, 0.0)
+    digest.add_matrix(F, x)
+    digest.add(F, extreme_eigenvalues(F, operator, 13, 1, 8))
+
+
+def alternating(n, solver, rate=None):
+    def case(F, digest):
+        d = 5
+        signs = [-1 if j % 3 == 0 else 1 for j in range(d)]
+        teacher = Weights(F, gaussian_start(F, Stream(7, "teacher"), d), signs)
+        samples = labelled(F, teacher, Stream(7, "inputs"), range(n))
+        start = [[0.0] * d for _ in range(d)]
+        status, W, loss, iterations = minimized(F, samples, signs, start, solver(),
+                                                ldexp(1.0, -18), 40, rate and F.number(rate))
+        assert status == "ok"
+        digest.add_matrix(F, W)
+        digest.add(F, [loss])
+        digest.add_bytes(iterations.to_bytes(8, "little"))
+    return case
+
+
 def labelled(F, teacher, inputs, indices):
     inputs = [Factors(F, inputs.normal(i, len(teacher.rows))) for i in indices]
     return [(x, teacher.predict(x)[1]) for x in inputs]
@@ -91,6 +150,12 @@ CASES = {
     "d17": shuffled_epochs(17, 150, 70),
     "d100": shuffled_epochs(100, 90, 67),
     "d300": shuffled_epochs(300, 24, 17),
+    "systems": systems,
+    "am-cholesky": alternating(75, ByCholesky),
+    "am-rotations": alternating(75, ByRotations),
+    "am-matrix-free": alternating(75, MatrixFree),
+    "am-homotopy": alternating(36, ByCholesky, "0.8"),
+    "am-homotopy-matrix-free": alternating(36, MatrixFree, "0.8"),
 }
 LONGEST = "d300"
 
