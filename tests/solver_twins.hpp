@@ -145,7 +145,7 @@ void add_row(R* u, R* c, R* b, R r, Index n) {
 /// The first of n diagonal elements that the floor of all is not exceeded by.
 template <Real R>
 Index deficient_at(const R* u, Index n, Index stride) {
-  const R floor = pivot_floor(u, n, stride);
+  const R floor = R{16} * pivot_floor(u, n, stride);
   for (Index i = 0; i < n; ++i) {
     if (!(magnitude(u[i * stride + i]) > floor)) return i;
   }

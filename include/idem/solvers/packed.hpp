@@ -43,6 +43,11 @@ constexpr R pivot_floor(const R* a) {
   return detail::floor_of<N, R>([&](Index i) { return a[packed_at<N>(i, i)]; });
 }
 
+/// How many such floors the diagonal of a QR factor has to exceed: the errors of all rows add up in what is left of
+/// a column that depends on others; up to 3.4 floors were met, after 60 N rows.
+template <Real R>
+inline constexpr R kQrFloors{16};
+
 /// How the solution of a linear system ended.
 struct Solved {
   Status status = Status::ok;

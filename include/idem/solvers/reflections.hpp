@@ -67,15 +67,15 @@ void reflect(R* a, ReflectionsScratch<R, M, N>& scratch) {
 ///     a   M x (N + 1)
 ///     x   N, overwritten
 ///
-/// Errors  rank_deficient at the first element of U's diagonal whose magnitude is not above EPS times the sum of
-///         all: A does not determine x, or holds NaN or infinities; x is as it was.
+/// Errors  rank_deficient at the first element of U's diagonal whose magnitude is not above 16 EPS times the
+///         sum of all: A does not determine x, or holds NaN or infinities; x is as it was.
 /// Bits    ARITHMETIC.md section 12.7.
 /// Cost    N^2 / 2 fused multiply-adds, N divisions.
 template <Index M, Index N, Real R>
 Solved reflections_solve(const R* a, R* x) {
   constexpr Index kStride = N + 1;
   const auto diagonal = [&](Index i) { return a[i * kStride + i]; };
-  const R floor = detail::floor_of<N, R>(diagonal);
+  const R floor = kQrFloors<R> * detail::floor_of<N, R>(diagonal);
   for (Index i = 0; i < N; ++i) {
     const R u = diagonal(i);
     if (!((u < R{0} ? -u : u) > floor)) return {Status::rank_deficient, i};

@@ -80,12 +80,12 @@ class RotationsTriangle {
 
   /// x <- the solution of U x = c. More rows may follow.
   ///
-  /// Errors  rank_deficient at the first element of the diagonal that is not above EPS times their sum: the rows do
+  /// Errors  rank_deficient at the first element of the diagonal that is not above 16 EPS times their sum: the rows do
   ///         not determine x, or hold NaN or infinities; x is as it was.
   /// Bits    ARITHMETIC.md section 12.6.
   /// Cost    N^2 / 2 fused multiply-adds, N divisions.
   Solved solve(R* x) const {
-    const R floor = pivot_floor<N>(static_cast<const R*>(upper_));
+    const R floor = kQrFloors<R> * pivot_floor<N>(static_cast<const R*>(upper_));
     for (Index i = 0; i < N; ++i) {
       if (!(upper_[packed_at<N>(i, i)] > floor)) return {Status::rank_deficient, i};
     }

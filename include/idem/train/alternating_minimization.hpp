@@ -42,6 +42,11 @@ struct ByCholesky {
   using System = NormalEquations<Model, SliceCount>;
   static constexpr bool kMatrixFree = false;
 };
+struct ByRotations {
+  template <class Model, Index, Index>
+  using System = RotatedRows<Model>;
+  static constexpr bool kMatrixFree = false;
+};
 struct ByConjugateGradient {
   template <class Model, Index SliceCount, Index Remembered>
   using System = MatrixFree<Model, SliceCount, Remembered>;

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include <idem/solvers/cholesky.hpp>
+#include <idem/solvers/rotations.hpp>
 #include <idem/train/gated_slice.hpp>
 
 namespace idem::inline IDEM_TARGET {
@@ -164,6 +165,49 @@ class NormalEquations {
   R row_[kUnknowns];
   bool begun_;  ///< a slice has been added
   [[no_unique_address]] detail::NormalEquationsSlices<Model, kSlices ? SliceCount : 0> slices_;
+};
+
+/// The same system as a triangle into which the rows are rotated one by one: twice the digits of the normal
+/// equations, for several times the work.
+///
+/// Memory  (N^2 + 7 N) / 2 numbers, N = D^2.
+template <class Model>
+class RotatedRows {
+ public:
+  using R = typename Model::Scalar;
+  static constexpr Index D = Model::kDim;
+  static constexpr Index kUnknowns = D * D;
+  static constexpr bool kSlices = false;
+
+  void clear() { triangle_.clear(); }
+
+  /// Bits    ARITHMETIC.md sections 13.3 and 12.6.
+  /// Cost    on average D^4 fused multiply-adds and as many products, half of the neurons firing.
+  void add(const R* x, const GatedSample<R, D>& sample, R residual) {
+    const R* const gates = sample.gates;
+    for (Index q = 0; q < D; ++q) {
+      for (Index i = 0; i < D; ++i) row_[q * D + i] = gates[q] == R{0} ? R{0} : gates[q] * x[i];
+    }
+    triangle_.add(row_, residual);
+  }
+
+  /// Errors  rank_deficient, with the unknown q D + i.
+  Solved solve(const Model&, R ridge) {
+    if (ridge != R{0}) {
+      const R root = sqrt(ridge);
+      for (Index j = 0; j < kUnknowns; ++j) {
+        for (Index i = 0; i < kUnknowns; ++i) row_[i] = i == j ? root : R{0};
+        triangle_.add(row_, R{0});
+      }
+    }
+    return triangle_.solve(row_);
+  }
+
+  [[nodiscard]] R solution(Index q, Index i) const { return row_[q * D + i]; }
+
+ private:
+  RotationsTriangle<R, kUnknowns> triangle_;
+  R row_[kUnknowns];
 };
 
 }  // namespace idem::inline IDEM_TARGET
