@@ -63,6 +63,7 @@
 #include <idem/train/gated_slice.hpp>
 #include <idem/train/gates.hpp>
 #include <idem/train/gradient.hpp>
+#include <idem/train/gradient_descent.hpp>
 #include <idem/train/loss.hpp>
 #include <idem/train/matrix_free.hpp>
 #include <idem/train/normal_equations.hpp>

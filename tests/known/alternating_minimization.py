@@ -3,7 +3,7 @@
 
 Samples are pairs (x, y), x being Factors. The gates of a sample are the list of its c_q."""
 
-from math import isfinite
+from math import inf, isfinite
 
 from law import Weights, blocks_of_64, frobenius_norm, long_sum, signed, sum_of_squares
 from linear_systems import (NotPositiveDefinite, RankDeficient, Rotations, cholesky,
@@ -111,7 +111,7 @@ def shaped_like_weights(D, d):
 
 
 class ByCholesky:
-    exact = True
+    exact, rounds = True, 2
 
     def solution(self, F, samples, signs, gates, residuals, ridge):
         A, g = direct_system(F, samples, gates, residuals)
@@ -122,7 +122,7 @@ class ByCholesky:
 
 
 class ByRotations:
-    exact = True
+    exact, rounds = True, 2
 
     def solution(self, F, samples, signs, gates, residuals, ridge):
         N = len(signs) ** 2
@@ -139,7 +139,7 @@ class ByRotations:
 # 13.4: the matrix-free system.
 
 class MatrixFree:
-    exact = False
+    exact, rounds = False, 3
 
     def __init__(self):
         self.preconditioner = None
@@ -149,9 +149,9 @@ class MatrixFree:
         if self.preconditioner is None:
             self.preconditioner = kronecker_preconditioner(F, second_moments(F, samples), signs)
         B = NormalOperator(F, samples, gates, ridge)
-        D, positive = conjugate_gradient(F, B, self.preconditioner, B.transposed(residuals),
-                                         int(self.number), epsilon(F))
-        if not positive:
+        D, steps = conjugate_gradient(F, B, self.preconditioner, B.transposed(residuals),
+                                      int(self.number), epsilon(F))
+        if steps == 0:
             raise NotPositiveDefinite
         if self.number < 1000:
             self.number = F.mul(self.number, F.number("1.15"))
@@ -218,10 +218,10 @@ class Homotopy:
         self.factor = self.F.mul(self.factor, self.rate)
 
 
-def is_cycle(hashes):
+def is_cycle(hashes, rounds):
     """Masks that stay as they are repeat too, but are no cycle."""
     return (len(hashes) > 1 and hashes[-1] != hashes[-2] and
-            any(hashes[-c:] == hashes[-2 * c:-c] for c in range(2, 9)))
+            any(hashes[-rounds * c:] == rounds * hashes[-c:] for c in range(2, 9)))
 
 
 def is_small(F, D, W, tolerance):
@@ -232,14 +232,15 @@ def is_small(F, D, W, tolerance):
 
 
 def minimized(F, samples, signs, W, solver, tolerance, iterations, rate=None):
-    """(status, W, its loss, number of iterations); homotopy where a rate is given."""
+    """(status, W, the loss of the last iteration or, of the best W, its own, number of iterations); homotopy where a
+    rate is given."""
     n2 = squared_norms(F, samples)
     homotopy = None
     if rate is not None:
         homotopy = Homotopy(F, Pass(F, samples, signs, W), n2, rate)
-        if not homotopy.s > 0:
+        if not 0 < homotopy.s < inf:
             homotopy = None
-    hashes, best = [], None
+    hashes, best, settled = [], None, False
     for iteration in range(1, iterations + 1):
         at = Pass(F, samples, signs, W)
         if homotopy and hashes and at.hash == hashes[-1]:
@@ -251,18 +252,19 @@ def minimized(F, samples, signs, W, solver, tolerance, iterations, rate=None):
             gates = homotopy.gates(at.z, signs, n2)
             addend = ridge(F, homotopy.factor, gates, n2)
         else:
-            if is_cycle(hashes):
-                return "cycle", *best, iteration
+            if is_cycle(hashes, solver.rounds):
+                return ("ok", W, at.loss, iteration - 1) if settled else ("cycle", *best, iteration - 1)
             gates, addend = [hard_gates(z, signs) for z in at.z], None
         try:
             D = solver.solution(F, samples, signs, gates, at.residuals, addend)
             before, W = W, sum_of(F, W, D)
         except (NotPositiveDefinite, RankDeficient, NotFinite) as end:
             return type(end).__name__, W, at.loss, iteration
+        settled = not solver.exact and is_small(F, D, before, tolerance)
         if homotopy:
             homotopy.proceed()
-        elif hashes[-2:-1] == [at.hash] and (solver.exact or is_small(F, D, before, tolerance)):
-            return "ok", W, Pass(F, samples, signs, W).loss, iteration
+        elif hashes[-2:-1] == [at.hash] and (solver.exact or settled):
+            return "ok", W, at.loss, iteration
     return "iterations", *best, iterations
 
 

@@ -22,6 +22,10 @@ def epsilon(F):
     return ldexp(1.0, 1 - F.digits)
 
 
+def least_normal(F):
+    return ldexp(1.0, -126 if F.bytes == 4 else -1022)
+
+
 # 12.1, 12.2: inner product and floor.
 
 def inner_product(F, A, B):
@@ -103,7 +107,7 @@ def solve_ldl(F, U, p, b):
 # 12.6, 12.7: QR.
 
 def solve_triangle(F, U, c):
-    floor = floor_of(F, U)
+    floor = F.mul(16.0, floor_of(F, U))
     for i in range(len(c)):
         if not abs(U[i][i]) > floor:
             raise RankDeficient(i)
@@ -124,7 +128,10 @@ class Rotations:
         for i, u in enumerate(self.U):
             if row[i] == 0:
                 continue
-            h = F.sqrt(F.fma(row[i], row[i], F.mul(u[i], u[i])))
+            g = F.fma(row[i], row[i], F.mul(u[i], u[i]))
+            if g < least_normal(F):
+                continue
+            h = F.sqrt(g)
             C, S = F.div(u[i], h), F.div(row[i], h)
 
             def rotated(t, j):
@@ -148,11 +155,13 @@ def reflections(F, A, b):
     for k in range(N):
         u = columns[k][k:]
         h = norm(F, u)
-        columns[k][k] = -h if u[0] >= 0 else h
-        u[0] = F.add(u[0], h) if u[0] >= 0 else F.sub(u[0], h)
+        minus = u[0] >= 0
+        u[0] = F.add(u[0], h) if minus else F.sub(u[0], h)
         q = sum_of_squares(F, blocks_of_64(u))
-        if not q > 0:
+        if not q >= least_normal(F):
+            columns[k][k] = 0.0
             continue
+        columns[k][k] = -h if minus else h
         beta = F.div(2.0, q)
         factors = Factors(F, u)
         for column in columns[k + 1:]:
@@ -180,19 +189,19 @@ def sum_with_multiple(F, X, a, P):
 
 
 def conjugate_gradient(F, A, preconditioner, g, steps, limit):
-    """(x, whether no step found A not positive definite), x and g matrices."""
+    """(x, number of steps done), x and g matrices."""
     x = [[0.0] * len(row) for row in g]
     r, z = g, preconditioner(g)
     p = z
     rho = inner_product(F, r, z)
     least = F.mul(F.mul(limit, limit), rho)
-    for _ in range(steps):
+    for done in range(steps):
         if not rho > least:
-            break
+            return x, done
         w = A(p)
         s = inner_product(F, p, w)
         if not s > 0:
-            return x, False
+            return x, done
         a = F.div(rho, s)
         x = sum_with_multiple(F, x, a, p)
         r = sum_with_multiple(F, r, -a, w)
@@ -200,7 +209,7 @@ def conjugate_gradient(F, A, preconditioner, g, steps, limit):
         new = inner_product(F, r, z)
         p = sum_with_multiple(F, z, F.div(new, rho), p)
         rho = new
-    return x, True
+    return x, steps
 
 
 def kronecker_preconditioner(F, C, signs):

@@ -154,7 +154,7 @@ CASES = {
     "am-cholesky": alternating(75, ByCholesky),
     "am-rotations": alternating(75, ByRotations),
     "am-matrix-free": alternating(75, MatrixFree),
-    "am-homotopy": alternating(36, ByCholesky, "0.8"),
+    "am-homotopy": alternating(75, ByCholesky, "0.8"),
     "am-homotopy-matrix-free": alternating(36, MatrixFree, "0.8"),
 }
 LONGEST = "d300"

@@ -53,11 +53,15 @@ class MatrixFree {
   /// Begins a right-hand side; `first` one of a run, whose samples then also make the preconditioner.
   void clear(bool first) {
     first_ = first;
+    forget();
     if (first) {
       for (R& c : memory_.solution) c = R{0};
     }
     begin_sum(memory_.residual);
   }
+
+  /// Forgets what is remembered of samples: the next `multiply` is at other weights.
+  void forget() { remembered_ = 0; }
 
   /// One sample of the right-hand side; not to be mixed with slices.
   ///
@@ -74,6 +78,7 @@ class MatrixFree {
   template <class Residual>
   void add_slice(const Model& model, const R* x, Index count, MaskHash& hash, const Residual& residual) {
     const bool keep = slices_begun_ < Slices::kSlices;
+    if (keep) remembered_ = slices_begun_ + 1;
     R* const words = words_of(slices_begun_);
     R* to = inputs_of(slices_begun_);
     slices_.slice.forward_all(model, x, count, words, hash, residual,
@@ -197,7 +202,8 @@ class MatrixFree {
   }
 
   [[nodiscard]] R* words_of(Index slice) {
-    const Index at = slice < Slices::kSlices ? slice : Slices::kSlices;
+    // What is not remembered goes to the last place.
+    const Index at = slice < remembered_ ? slice : Slices::kSlices;
     return slices_.words + at * Slices::kSliceVectors * Slices::kWordStride;
   }
   [[nodiscard]] R* inputs_of(Index slice) {
@@ -218,7 +224,7 @@ class MatrixFree {
 
   void multiply_slice(const Model& model, const R* x, Index count, R* w) {
     using L = Lanes<R>;
-    const bool kept = slices_begun_ < Slices::kSlices;
+    const bool kept = slices_begun_ < remembered_;
     R* const words = words_of(slices_begun_);
     const R* from = inputs_of(slices_begun_);
     const detail::Cut panels(sample_vectors<R>(count), L::kTileVectors);
@@ -250,6 +256,7 @@ class MatrixFree {
   ConjugateGradientMemory<R, D, D> memory_;
   KroneckerPreconditioner<R, D> preconditioner_;
   bool first_;
+  Index remembered_;    ///< slices of which masks and inputs are at hand
   bool by_slices_;      ///< the sum at hand is in the slice's keeping
   Index slices_begun_;  ///< slices of this pass before the one at hand
   [[no_unique_address]] Slices slices_;
