@@ -20,7 +20,7 @@ using inputs::Draw;
 using inputs::Guarded;
 using inputs::Kind;
 
-constexpr std::array<Index, 14> kSizes = {1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 18, 35};
+constexpr std::array<Index, 9> kSizes = {1, 2, 4, 5, 8, 9, 16, 17, 35};
 
 /// A triangle and its twin, fed the same rows.
 template <Real R, Index N>
