@@ -60,7 +60,7 @@ Index cholesky(R* u, Index n) {
         if (!(t > floor)) return i;
         u[i * n + i] = idem::sqrt(t);
       } else {
-        u[i * n + j] = t / u[i * n + i];
+        u[i * n + j] = t * (R{1} / u[i * n + i]);
       }
     }
   }

@@ -50,9 +50,10 @@ def cholesky(F, A):
         for j in range(i, N):
             t = F.chain(A[i][j], above, Factors(F, [U[k][j] for k in range(i)]))
             if j > i:
-                U[i][j] = F.div(t, U[i][i])
+                U[i][j] = F.mul(t, inverse)
             elif t > floor:
                 U[i][i] = F.sqrt(t)
+                inverse = F.div(1.0, U[i][i])
             else:
                 raise NotPositiveDefinite(i)
     return U

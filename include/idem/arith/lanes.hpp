@@ -66,10 +66,18 @@ struct Lanes {
   IDEM_INLINE static Vector load_part(const R* from, Index count) { return lane_load_part(from, count); }
   IDEM_INLINE static void store_part(R* to, Vector v, Index count) { lane_store_part(to, v, count); }
 
+  /// Lanes [first, end); no other byte is touched.
+  IDEM_INLINE static void store_between(R* to, Vector v, Index first, Index end) {
+    lane_store_between(to, v, first, end);
+  }
+
   IDEM_INLINE static Vector broadcast(R value) { return lane_broadcast(value); }
 
   /// a b + c in each lane, rounded once.
   IDEM_INLINE static Vector fma(Vector a, Vector b, Vector c) { return lane_fma(a, b, c); }
+
+  /// c - a b in each lane, rounded once: fma(-a, b, c).
+  IDEM_INLINE static Vector fnma(Vector a, Vector b, Vector c) { return lane_fnma(a, b, c); }
 
   /// Bit i: whether lane i is at least zero (of either sign).
   IDEM_INLINE static Word at_least_zero(Vector v) { return lane_at_least_zero(v); }

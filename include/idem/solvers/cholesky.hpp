@@ -11,135 +11,268 @@ namespace idem::inline IDEM_TARGET {
 
 namespace detail {
 
-/// t[r][v] <- t[r][v] - sum over k < i of u_k,i+r u_k,j+v, lanes being columns; in the last vector only `part`
-/// exist when Part.
-template <Index N, bool Part, Index Rows, Index Vectors, Real R>
-IDEM_INLINE void subtract_rows_above(const R* u, Index i, Index j, Index part,
-                                     typename Lanes<R>::Vector (&t)[Rows][Vectors]) {
+/// Some rows of a symmetric matrix, from row i on.
+template <Index N, Index Count, Real R>
+class CholeskyRows {
   using L = Lanes<R>;
   using Vector = typename L::Vector;
-  const R* left = u + i;
-  const R* right = u + j;
-  Index step = N - 1;  // from (k, j) to (k + 1, j): each row is one shorter
-  const auto one = [&] {
-    Vector columns[Vectors];
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-      columns[v] = Part && v == Vectors - 1 ? L::load_part(right + v * L::kWidth, part)
-                                            : L::load(right + v * L::kWidth);
-    }
-    IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-      const Vector factor = -L::broadcast(left[r]);
-      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) t[r][v] = L::fma(factor, columns[v], t[r][v]);
-    }
-    left += step;
-    right += step;
-    --step;
-  };
-  Index k = 0;
-  if constexpr (L::kTogether > 1) {
-    for (; k + 2 <= i; k += 2) {
-      one();
-      one();
-    }
-  }
-  for (; k < i; ++k) one();
-}
 
-/// Rows of U being computed: their elements from the diagonal on, for as many whole vectors as hold the square
-/// of the block.
-template <Index Rows, Real R>
-struct DiagonalBlock {
-  static constexpr Index kVectors = ceil_div(Rows, Lanes<R>::kWidth);
-  static constexpr Index kCols = kVectors * Lanes<R>::kWidth;
-  R u[Rows][kCols];
-};
+ public:
+  /// Vectors that hold the square in which the rows meet their own columns.
+  static constexpr Index kSquareVectors = ceil_div(Count, L::kWidth);
 
-/// The first columns of `Rows` rows of U from (i, i) on. Returns the first row whose pivot fails, or -1.
-template <Index N, Index Rows, Real R>
-Index factor_diagonal(R* a, Index i, R floor, DiagonalBlock<Rows, R>& block) {
-  using L = Lanes<R>;
-  using Block = DiagonalBlock<Rows, R>;
-  constexpr Index kVectors = Block::kVectors;
-  const Index columns = N - i < Block::kCols ? N - i : Block::kCols;
-  for (Index r = 0; r < Rows; ++r) {
-    const R* const row = a + packed_at<N>(i + r, i);  // begins at column i + r
-    for (Index c = 0; c < r; ++c) block.u[r][c] = R{0};
-    for (Index c = r; c < columns; ++c) block.u[r][c] = row[c];
-    for (Index c = columns; c < Block::kCols; ++c) block.u[r][c] = R{0};
-  }
-  typename L::Vector t[Rows][kVectors];
-  IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-    IDEM_UNROLL for (Index v = 0; v < kVectors; ++v) t[r][v] = L::load(block.u[r] + v * L::kWidth);
-  }
-  if (columns == Block::kCols) {
-    subtract_rows_above<N, false>(a, i, i, 0, t);
-  } else {
-    subtract_rows_above<N, true>(a, i, i, columns - (kVectors - 1) * L::kWidth, t);
-  }
-  IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-    R* const row = block.u[r];
-    IDEM_UNROLL for (Index v = 0; v < kVectors; ++v) L::store(row + v * L::kWidth, t[r][v]);
-    if (!(row[r] > floor)) return i + r;
-    const R root = sqrt(row[r]);
-    IDEM_UNROLL for (Index v = 0; v < kVectors; ++v) {
-      t[r][v] = t[r][v] / L::broadcast(root);
-      L::store(row + v * L::kWidth, t[r][v]);
-    }
-    row[r] = root;
-    IDEM_UNROLL for (Index s = r + 1; s < Rows; ++s) {
-      const typename L::Vector factor = -L::broadcast(row[s]);
-      IDEM_UNROLL for (Index v = 0; v < kVectors; ++v) t[s][v] = L::fma(factor, t[r][v], t[s][v]);
-    }
-    R* const to = a + packed_at<N>(i + r, i);
-    for (Index c = r; c < columns; ++c) to[c] = row[c];
-  }
-  return -1;
-}
+  CholeskyRows(R* a, Index row) : a_(a), row_(row) {}
 
-/// The elements of `Rows` rows of U from row i, column j on, that lie to the right of their diagonal block.
-template <Index N, Index Vectors, bool Part, Index Rows, Real R>
-IDEM_INLINE void factor_tile(R* a, Index i, Index j, Index part, const DiagonalBlock<Rows, R>& block) {
-  using L = Lanes<R>;
-  constexpr Index kLast = Vectors - 1;
-  typename L::Vector t[Rows][Vectors];
-  IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-    const R* const from = a + packed_at<N>(i + r, j);
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-      t[r][v] = Part && v == kLast ? L::load_part(from + v * L::kWidth, part) : L::load(from + v * L::kWidth);
+  /// The rows of U in columns [row, row + Vectors kWidth), of which the last vector has `part` when Part. Rows of U
+  /// from `above` on have not been subtracted. Returns the first row whose pivot fails, or -1.
+  template <Index Vectors, bool Part>
+  IDEM_INLINE Index factor(Index above, Index part, R floor) {
+    Vector t[Count][Vectors];
+    load<Part>(row_, part, t);
+    subtract<Part>(above, row_, row_, part, t);
+    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
+      IDEM_UNROLL for (Index v = 0; v < kSquareVectors; ++v) L::store(square_[r] + v * L::kWidth, t[r][v]);
+    }
+    if (const Index failed = factor_square(floor); failed >= 0) return failed;
+    solve(t);
+    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
+      store_ragged<Part>(t[r], r, row_, part);
+      a_[packed_at<N>(row_ + r, row_ + r)] = square_[r][r];
+    }
+    return -1;
+  }
+
+  /// The same in columns from `column` on, to the right of those above.
+  template <Index Vectors, bool Part>
+  IDEM_INLINE void follow(Index above, Index column, Index part) const {
+    Vector t[Count][Vectors];
+    load<Part>(column, part, t);
+    subtract<Part>(above, row_, column, part, t);
+    solve(t);
+    IDEM_UNROLL for (Index r = 0; r < Count; ++r) store<Part>(t[r], r, column, part);
+  }
+
+  /// Takes rows of U that are done in their own columns from memory, for `follow`.
+  void recall() {
+    for (Index r = 0; r < Count; ++r) {
+      for (Index c = r; c < Count; ++c) square_[r][c] = a_[packed_at<N>(row_ + r, row_ + c)];
+      inverses_[r] = R{1} / square_[r][r];
     }
   }
-  subtract_rows_above<N, Part>(a, i, j, part, t);
-  IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-    R* const to = a + packed_at<N>(i + r, j);
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-      t[r][v] = t[r][v] / L::broadcast(block.u[r][r]);
-      if (Part && v == kLast) {
-        L::store_part(to + v * L::kWidth, t[r][v], part);
+
+  /// Subtracts rows [above, below) of U in columns from `column` on; Ragged: where they are in the upper triangle.
+  template <bool Ragged, Index Vectors, bool Part>
+  IDEM_INLINE void update(Index above, Index below, Index column, Index part) const {
+    Vector t[Count][Vectors];
+    load<Part>(column, part, t);
+    subtract<Part>(above, below, column, part, t);
+    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
+      if constexpr (Ragged) {
+        store_ragged<Part>(t[r], r, column, part);
       } else {
-        L::store(to + v * L::kWidth, t[r][v]);
+        store<Part>(t[r], r, column, part);
       }
     }
-    IDEM_UNROLL for (Index s = r + 1; s < Rows; ++s) {
-      const typename L::Vector factor = -L::broadcast(block.u[r][s]);
-      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) t[s][v] = L::fma(factor, t[r][v], t[s][v]);
+  }
+
+ private:
+  /// Of a row that begins inside, the lanes before its beginning hold the end of the row above: numbers that nobody
+  /// uses.
+  template <bool Part, Index Vectors>
+  IDEM_INLINE void load(Index column, Index part, Vector (&t)[Count][Vectors]) const {
+    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
+      const R* const from = a_ + packed_at<N>(row_ + r, column);
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+        t[r][v] = Part && v == Vectors - 1 ? L::load_part(from + v * L::kWidth, part)
+                                           : L::load(from + v * L::kWidth);
+      }
     }
   }
+
+  template <bool Part, Index Vectors>
+  IDEM_INLINE void store(const Vector (&t)[Vectors], Index r, Index column, Index part) const {
+    R* const to = a_ + packed_at<N>(row_ + r, column);
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+      if (Part && v == Vectors - 1) {
+        L::store_part(to + v * L::kWidth, t[v], part);
+      } else {
+        L::store(to + v * L::kWidth, t[v]);
+      }
+    }
+  }
+
+  /// From the diagonal on.
+  template <bool Part, Index Vectors>
+  IDEM_INLINE void store_ragged(const Vector (&t)[Vectors], Index r, Index column, Index part) const {
+    R* const to = a_ + packed_at<N>(row_ + r, column);
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+      const Index first = row_ + r - column - v * L::kWidth;
+      const Index end = Part && v == Vectors - 1 ? part : L::kWidth;
+      if (first >= end) continue;
+      if (first <= 0 && end == L::kWidth) {
+        L::store(to + v * L::kWidth, t[v]);
+      } else {
+        L::store_between(to + v * L::kWidth, t[v], first > 0 ? first : 0, end);
+      }
+    }
+  }
+
+  /// t[r][v] <- t[r][v] - sum over k in [above, below) of u_k,row+r u_k,column+v.
+  template <bool Part, Index Vectors>
+  IDEM_INLINE void subtract(Index above, Index below, Index column, Index part,
+                            Vector (&t)[Count][Vectors]) const {
+    const R* left = a_ + packed_at<N>(above, row_);
+    const R* right = a_ + packed_at<N>(above, column);
+    Index step = N - 1 - above;  // from (k, j) to (k + 1, j): each row is one shorter
+    const auto one = [&] {
+      Vector columns[Vectors];
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+        columns[v] = Part && v == Vectors - 1 ? L::load_part(right + v * L::kWidth, part)
+                                              : L::load(right + v * L::kWidth);
+      }
+      IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
+        const Vector factor = L::broadcast(left[r]);
+        IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) t[r][v] = L::fnma(factor, columns[v], t[r][v]);
+      }
+      left += step;
+      right += step;
+      --step;
+    };
+    Index k = above;
+    if constexpr (L::kTogether > 1) {
+      for (; k + 2 <= below; k += 2) {
+        one();
+        one();
+      }
+    }
+    for (; k < below; ++k) one();
+  }
+
+  /// The triangle of U in the square, by scalars: what its chain of roots and quotients waits for is not memory.
+  Index factor_square(R floor) {
+    R t[Count][Count];
+    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
+      IDEM_UNROLL for (Index c = r; c < Count; ++c) t[r][c] = square_[r][c];
+    }
+    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
+      if (!(t[r][r] > floor)) return row_ + r;
+      const R root = sqrt(t[r][r]);
+      inverses_[r] = R{1} / root;
+      square_[r][r] = root;
+      IDEM_UNROLL for (Index c = r + 1; c < Count; ++c) {
+        t[r][c] = t[r][c] * inverses_[r];
+        square_[r][c] = t[r][c];
+      }
+      IDEM_UNROLL for (Index s = r + 1; s < Count; ++s) {
+        IDEM_UNROLL for (Index c = s; c < Count; ++c) t[s][c] = fma(-t[r][s], t[r][c], t[s][c]);
+      }
+    }
+    return -1;
+  }
+
+  template <Index Vectors>
+  IDEM_INLINE void solve(Vector (&t)[Count][Vectors]) const {
+    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
+      const Vector inverse = L::broadcast(inverses_[r]);
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) t[r][v] = t[r][v] * inverse;
+      IDEM_UNROLL for (Index s = r + 1; s < Count; ++s) {
+        const Vector factor = L::broadcast(square_[r][s]);
+        IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) t[s][v] = L::fnma(factor, t[r][v], t[s][v]);
+      }
+    }
+  }
+
+  R* a_;
+  Index row_;
+  R square_[Count][kSquareVectors * L::kWidth] = {};
+  R inverses_[Count] = {};
+};
+
+/// Rows of U that are subtracted from all below at once: with the columns of one panel they stay in the first-level
+/// cache.
+template <Real R>
+inline constexpr Index kCholeskyBlock = ceil_div(64, Lanes<R>::kTileRows) * Lanes<R>::kTileRows;
+
+/// Rows from `row` on of U, in columns up to `end`. Returns the first row whose pivot fails, or -1.
+template <Index N, Index Count, Real R>
+IDEM_NOINLINE Index cholesky_rows(R* a, Index above, Index row, Index end, R floor) {
+  using L = Lanes<R>;
+  using Rows = CholeskyRows<N, Count, R>;
+  constexpr Index kWide = L::kTileVectors * L::kWidth, kSquare = Rows::kSquareVectors * L::kWidth;
+  Rows rows(a, row);
+  Index column = row, failed = -1;
+  if (L::kTileVectors > Rows::kSquareVectors && row + kWide <= end) {
+    failed = rows.template factor<L::kTileVectors, false>(above, 0, floor);
+    column += kWide;
+  } else if (row + kSquare <= end) {
+    failed = rows.template factor<Rows::kSquareVectors, false>(above, 0, floor);
+    column += kSquare;
+  } else {
+    failed =
+        rows.template factor<Rows::kSquareVectors, true>(above, end - row - (kSquare - L::kWidth), floor);
+    column = end;
+  }
+  if (failed >= 0) return failed;
+  for (; column + kWide <= end; column += kWide) {
+    rows.template follow<L::kTileVectors, false>(above, column, 0);
+  }
+  for (; column + L::kWidth <= end; column += L::kWidth) rows.template follow<1, false>(above, column, 0);
+  if (column < end) rows.template follow<1, true>(above, column, end - column);
+  return -1;
 }
 
-/// `Rows` rows of U from row i on. Returns the first row whose pivot fails, or -1.
-template <Index N, Index Rows, Real R>
-IDEM_NOINLINE Index factor_rows(R* a, Index i, R floor) {
+/// Subtracts rows [above, below) of U from Count rows from `row` on, in columns [column, end) of the upper triangle.
+template <Index N, Index Count, Real R>
+IDEM_INLINE void cholesky_update(R* a, Index above, Index below, Index row, Index column, Index end) {
   using L = Lanes<R>;
-  DiagonalBlock<Rows, R> block;
-  if (const Index failed = factor_diagonal<N>(a, i, floor, block); failed >= 0) return failed;
-  constexpr Index kVectors = L::kTileVectors;
-  Index j = i + DiagonalBlock<Rows, R>::kCols;
-  for (; j + kVectors * L::kWidth <= N; j += kVectors * L::kWidth) {
-    factor_tile<N, kVectors, false>(a, i, j, 0, block);
+  using Rows = CholeskyRows<N, Count, R>;
+  constexpr Index kWide = L::kTileVectors * L::kWidth, kSquare = Rows::kSquareVectors * L::kWidth;
+  const Rows rows(a, row);
+  Index j = column > row ? column : row;
+  if (j < row + Count - 1) {
+    if (L::kTileVectors > Rows::kSquareVectors && j + kWide <= end) {
+      rows.template update<true, L::kTileVectors, false>(above, below, j, 0);
+      j += kWide;
+    } else if (j + kSquare <= end) {
+      rows.template update<true, Rows::kSquareVectors, false>(above, below, j, 0);
+      j += kSquare;
+    } else {
+      // A vector at a time: of the last ones, each may begin inside a row.
+      for (; j + L::kWidth <= end; j += L::kWidth) rows.template update<true, 1, false>(above, below, j, 0);
+      if (j < end) rows.template update<true, 1, true>(above, below, j, end - j);
+      j = end;
+    }
   }
-  for (; j + L::kWidth <= N; j += L::kWidth) factor_tile<N, 1, false>(a, i, j, 0, block);
-  if (j < N) factor_tile<N, 1, true>(a, i, j, N - j, block);
-  return -1;
+  for (; j + kWide <= end; j += kWide)
+    rows.template update<false, L::kTileVectors, false>(above, below, j, 0);
+  for (; j + L::kWidth <= end; j += L::kWidth) rows.template update<false, 1, false>(above, below, j, 0);
+  if (j < end) rows.template update<false, 1, true>(above, below, j, end - j);
+}
+
+/// Columns [column, column + a wide tile) of the rows of U in [above, above + block), which are done to their left;
+/// then what all rows below take from them there.
+template <Index N, Real R>
+IDEM_NOINLINE void cholesky_panel(R* a, Index above, Index column) {
+  using L = Lanes<R>;
+  constexpr Index kRows = L::kTileRows, kWide = L::kTileVectors * L::kWidth;
+  const Index below = above + kCholeskyBlock<R>;
+  const Index end = column + kWide < N ? column + kWide : N;
+  for (Index i = above; i < below; i += kRows) {
+    CholeskyRows<N, kRows, R> rows(a, i);
+    rows.recall();
+    if (end - column == kWide) {
+      rows.template follow<L::kTileVectors, false>(above, column, 0);
+      continue;
+    }
+    Index j = column;
+    for (; j + L::kWidth <= end; j += L::kWidth) rows.template follow<1, false>(above, j, 0);
+    if (j < end) rows.template follow<1, true>(above, j, end - j);
+  }
+  Index i = below;
+  for (; i < end && i + kRows <= N; i += kRows) cholesky_update<N, kRows>(a, above, below, i, column, end);
+  if constexpr (N % kRows != 0) {
+    if (i < end) cholesky_update<N, N % kRows>(a, above, below, i, column, end);
+  }
 }
 
 }  // namespace detail
@@ -151,17 +284,36 @@ IDEM_NOINLINE Index factor_rows(R* a, Index i, R floor) {
 /// Errors  not_positive_definite at the first pivot that is not above EPS times the trace (of NaN, infinities, or a
 ///         matrix that is singular but for rounding): rows from there on are not computed.
 /// Bits    ARITHMETIC.md section 12.3.
-/// Memory  in place; less than 1 KiB of stack.
-/// Cost    N^3 / 6 fused multiply-adds, N^2 / 2 divisions, N square roots.
+/// Memory  in place; at most 1 KiB of stack.
+/// Cost    N^3 / 6 fused multiply-adds, N divisions, N square roots.
 template <Index N, Real R>
 Solved cholesky(R* a) {
-  constexpr Index kRows = Lanes<R>::kTileRows;
+  using L = Lanes<R>;
+  constexpr Index kRows = L::kTileRows, kWide = L::kTileVectors * L::kWidth;
+  constexpr Index kBlock = detail::kCholeskyBlock<R>;
   const R floor = pivot_floor<N>(a);
-  Index i = 0, failed = -1;
-  for (; failed < 0 && i + kRows <= N; i += kRows) failed = detail::factor_rows<N, kRows>(a, i, floor);
-  if constexpr (N % kRows != 0) {
-    if (failed < 0) failed = detail::factor_rows<N, N % kRows>(a, i, floor);
+  Index failed = -1;
+  // Rows [above, below), in columns up to `end`.
+  const auto factor = [&](Index above, Index below, Index end) {
+    Index i = above;
+    for (; failed < 0 && i + kRows <= below; i += kRows) {
+      failed = detail::cholesky_rows<N, kRows>(a, above, i, end, floor);
+    }
+    if constexpr (N % kRows != 0) {
+      if (failed < 0 && i < below) failed = detail::cholesky_rows<N, N % kRows>(a, above, i, end, floor);
+    }
+  };
+  Index above = 0;
+  if constexpr (N > kBlock + kWide) {
+    for (; failed < 0 && above + kBlock + kWide <= N; above += kBlock) {
+      factor(above, above + kBlock, above + kBlock);
+      if (failed >= 0) break;
+      for (Index column = above + kBlock; column < N; column += kWide) {
+        detail::cholesky_panel<N>(a, above, column);
+      }
+    }
   }
+  if (failed < 0) factor(above, N, N);
   return {failed < 0 ? Status::ok : Status::not_positive_definite, failed};
 }
 
@@ -173,10 +325,42 @@ Solved cholesky(R* a) {
 /// Cost    N^2 / 2 fused multiply-adds, N divisions.
 template <Index N, Real R>
 void solve_transposed(const R* u, R* b) {
-  for (Index k = 0; k < N; ++k) {
-    const R* const row = u + packed_at<N>(k, k);
-    b[k] = b[k] / row[0];
-    add_scaled(-b[k], row + 1, b + k + 1, N - k - 1);
+  using L = Lanes<R>;
+  // Rows together, so that an element of b is loaded and stored once for all of them.
+  constexpr Index kTogether = 4;
+  Index k = 0;
+  for (; k + kTogether <= N; k += kTogether) {
+    const R* rows[kTogether];
+    R z[kTogether];
+    IDEM_UNROLL for (Index r = 0; r < kTogether; ++r) {
+      rows[r] = u + packed_at<N>(k + r, 0);
+      z[r] = b[k + r];
+    }
+    IDEM_UNROLL for (Index r = 0; r < kTogether; ++r) {
+      z[r] = z[r] / rows[r][k + r];
+      b[k + r] = z[r];
+      IDEM_UNROLL for (Index s = r + 1; s < kTogether; ++s) z[s] = fma(-rows[r][k + s], z[r], z[s]);
+    }
+    Index j = k + kTogether;
+    for (; j + L::kWidth <= N; j += L::kWidth) {
+      typename L::Vector t = L::load(b + j);
+      IDEM_UNROLL for (Index r = 0; r < kTogether; ++r) {
+        t = L::fnma(L::broadcast(z[r]), L::load(rows[r] + j), t);
+      }
+      L::store(b + j, t);
+    }
+    if (const Index left = N - j; left > 0) {
+      typename L::Vector t = L::load_part(b + j, left);
+      IDEM_UNROLL for (Index r = 0; r < kTogether; ++r) {
+        t = L::fnma(L::broadcast(z[r]), L::load_part(rows[r] + j, left), t);
+      }
+      L::store_part(b + j, t, left);
+    }
+  }
+  for (; k < N; ++k) {
+    const R* const row = u + packed_at<N>(k, 0);
+    b[k] = b[k] / row[k];
+    for (Index j = k + 1; j < N; ++j) b[j] = fma(-row[j], b[k], b[j]);
   }
 }
 

@@ -35,6 +35,13 @@ IDEM_INLINE Doubles lane_fma(Doubles a, Doubles b, Doubles c) {
   return (Doubles)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
 }
 
+IDEM_INLINE Floats lane_fnma(Floats a, Floats b, Floats c) {
+  return (Floats)_mm256_fnmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+IDEM_INLINE Doubles lane_fnma(Doubles a, Doubles b, Doubles c) {
+  return (Doubles)_mm256_fnmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+
 // Lane i takes part when i < count.
 IDEM_INLINE __m256i lane_mask32(Index count) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
@@ -56,6 +63,13 @@ IDEM_INLINE void lane_store_part(float* to, Floats v, Index count) {
 }
 IDEM_INLINE void lane_store_part(double* to, Doubles v, Index count) {
   _mm256_maskstore_pd(to, lane_mask64(count), (__m256d)v);
+}
+
+IDEM_INLINE void lane_store_between(float* to, Floats v, Index first, Index end) {
+  _mm256_maskstore_ps(to, _mm256_andnot_si256(lane_mask32(first), lane_mask32(end)), (__m256)v);
+}
+IDEM_INLINE void lane_store_between(double* to, Doubles v, Index first, Index end) {
+  _mm256_maskstore_pd(to, _mm256_andnot_si256(lane_mask64(first), lane_mask64(end)), (__m256d)v);
 }
 
 IDEM_INLINE unsigned lane_at_least_zero(Floats v) {

@@ -37,6 +37,13 @@ IDEM_INLINE Doubles lane_fma(Doubles a, Doubles b, Doubles c) {
   return (Doubles)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
 }
 
+IDEM_INLINE Floats lane_fnma(Floats a, Floats b, Floats c) {
+  return (Floats)_mm512_fnmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+IDEM_INLINE Doubles lane_fnma(Doubles a, Doubles b, Doubles c) {
+  return (Doubles)_mm512_fnmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
+
 IDEM_INLINE __mmask16 lane_mask(Index count) {
   return static_cast<__mmask16>((1u << count) - 1u);
 }
@@ -52,6 +59,13 @@ IDEM_INLINE void lane_store_part(float* to, Floats v, Index count) {
 }
 IDEM_INLINE void lane_store_part(double* to, Doubles v, Index count) {
   _mm512_mask_storeu_pd(to, static_cast<__mmask8>(lane_mask(count)), (__m512d)v);
+}
+
+IDEM_INLINE void lane_store_between(float* to, Floats v, Index first, Index end) {
+  _mm512_mask_storeu_ps(to, static_cast<__mmask16>(lane_mask(end) & ~lane_mask(first)), (__m512)v);
+}
+IDEM_INLINE void lane_store_between(double* to, Doubles v, Index first, Index end) {
+  _mm512_mask_storeu_pd(to, static_cast<__mmask8>(lane_mask(end) & ~lane_mask(first)), (__m512d)v);
 }
 
 IDEM_INLINE unsigned lane_at_least_zero(Floats v) {

@@ -22,6 +22,13 @@ IDEM_INLINE Doubles lane_fma(Doubles a, Doubles b, Doubles c) {
   return (Doubles)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
 }
 
+IDEM_INLINE Floats lane_fnma(Floats a, Floats b, Floats c) {
+  return (Floats)vfmsq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+IDEM_INLINE Doubles lane_fnma(Doubles a, Doubles b, Doubles c) {
+  return (Doubles)vfmsq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+}
+
 IDEM_INLINE unsigned lane_at_least_zero(Floats v) {
   const uint32x4_t bits = {1, 2, 4, 8};
   return vaddvq_u32(vandq_u32(vcgezq_f32((float32x4_t)v), bits));

@@ -28,6 +28,11 @@ IDEM_INLINE R lane_fma(R a, R b, R c) {
 }
 
 template <Real R>
+IDEM_INLINE R lane_fnma(R a, R b, R c) {
+  return fma(-a, b, c);
+}
+
+template <Real R>
 IDEM_INLINE unsigned lane_at_least_zero(R v) {
   return v >= R{0};
 }
@@ -40,6 +45,11 @@ IDEM_INLINE R lane_load_part(const R* from, Index) {
 template <Real R>
 IDEM_INLINE void lane_store_part(R* to, R v, Index) {
   *to = v;
+}
+
+template <Real R>
+IDEM_INLINE void lane_store_between(R* to, R v, Index first, Index end) {
+  if (first < end) *to = v;
 }
 
 }  // namespace idem::inline IDEM_TARGET

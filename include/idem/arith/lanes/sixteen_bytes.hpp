@@ -36,6 +36,13 @@ IDEM_INLINE void lane_store_part(double* to, Doubles v, Index) {
   to[0] = v[0];
 }
 
+IDEM_INLINE void lane_store_between(float* to, Floats v, Index first, Index end) {
+  for (Index i = first; i < end; ++i) to[i] = v[i];
+}
+IDEM_INLINE void lane_store_between(double* to, Doubles v, Index first, Index end) {
+  for (Index i = first; i < end; ++i) to[i] = v[i];
+}
+
 IDEM_INLINE Floats lane_load_quarters(const float* from, Index) {
   return *reinterpret_cast<const SixteenBytes<float>::Unaligned*>(from);
 }

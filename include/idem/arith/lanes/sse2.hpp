@@ -23,6 +23,11 @@ IDEM_INLINE Doubles lane_fma(Doubles a, Doubles b, Doubles c) {
   return (Doubles)fma_sse2((__m128d)a, (__m128d)b, (__m128d)c);
 }
 
+template <class Vector>
+IDEM_INLINE Vector lane_fnma(Vector a, Vector b, Vector c) {
+  return lane_fma(-a, b, c);
+}
+
 IDEM_INLINE unsigned lane_at_least_zero(Floats v) {
   return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpge_ps((__m128)v, _mm_setzero_ps())));
 }
