@@ -71,3 +71,4 @@
 #include <idem/train/sgd.hpp>
 #include <idem/train/trace.hpp>
 #include <idem/train/update.hpp>
+#include <idem/train/which_solver.hpp>

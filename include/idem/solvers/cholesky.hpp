@@ -357,10 +357,12 @@ void solve_transposed(const R* u, R* b) {
       L::store_part(b + j, t, left);
     }
   }
-  for (; k < N; ++k) {
-    const R* const row = u + packed_at<N>(k, 0);
-    b[k] = b[k] / row[k];
-    for (Index j = k + 1; j < N; ++j) b[j] = fma(-row[j], b[k], b[j]);
+  if constexpr (N % kTogether != 0) {
+    for (; k < N; ++k) {
+      const R* const row = u + packed_at<N>(k, 0);
+      b[k] = b[k] / row[k];
+      for (Index j = k + 1; j < N; ++j) b[j] = fma(-row[j], b[k], b[j]);
+    }
   }
 }
 
