@@ -241,7 +241,7 @@ class AlternatingMinimization {
   static constexpr Footprint parts() {
     Footprint f;
     f.weights = 2 * sizeof(R) * kUnknowns;
-    f.scratch = sizeof(System) + sizeof(GatedSample<R, kDim>);
+    f.scratch = sizeof(System);
     return f;
   }
 
@@ -266,15 +266,16 @@ class AlternatingMinimization {
   }
 
   void add(const R* x, R y) {
-    sample_.set(model_, x, gates_, hash_);
-    const R residual = y - sample_.output;
+    GatedSample<R, kDim> sample;
+    sample.set(model_, x, gates_, hash_);
+    const R residual = y - sample.output;
     losses_.add_square(residual);
     if (gates_.soft) {
       R open{0};
-      for (const R c : sample_.gates) open = fma(c, c, open);
-      trace_.add_product(open, sample_.square);
+      for (const R c : sample.gates) open = fma(c, c, open);
+      trace_.add_product(open, sample.square);
     }
-    system_.add(x, sample_, residual);
+    system_.add(x, sample, residual);
     ++count_;
   }
 
@@ -325,15 +326,16 @@ class AlternatingMinimization {
   /// Bits    ARITHMETIC.md section 13.8.
   template <SampleSet Set, Index Count>
   Status survey(Set& set, SampleBuffer<R, kDim, Count>& buffer, R& width) {
+    GatedSample<R, kDim> sample;
     losses_.clear();
     trace_.clear();
     const Status status = each(set, buffer, [&](const R* x, const R* y, Index count) {
       if (first_not_finite(x, count * kDim) >= 0 || first_not_finite(y, count) >= 0)
         return Status::not_finite;
       for (Index s = 0; s < count; ++s) {
-        sample_.set(model_, x + s * kDim, Gates<R>{}, hash_);
-        losses_.add_square(y[s] - sample_.output);
-        trace_.add_product(static_cast<R>(sample_.firing), sample_.square);
+        sample.set(model_, x + s * kDim, Gates<R>{}, hash_);
+        losses_.add_square(y[s] - sample.output);
+        trace_.add_product(static_cast<R>(sample.firing), sample.square);
       }
       return Status::ok;
     });
@@ -417,7 +419,6 @@ class AlternatingMinimization {
   Model model_;
   R best_[kUnknowns];
   System system_;
-  GatedSample<R, kDim> sample_;
   Gates<R> gates_;
   MaskHash hash_;
   LongSum<R> losses_;

@@ -23,6 +23,9 @@ struct MatrixFreeSlices {
   static constexpr Index kPanelSize = kPanel * kWidth * D;
 
   GatedSlice<Model, SliceCount> slice;
+  Index remembered;           ///< slices of which masks and inputs are at hand
+  Index begun;                ///< slices of this pass before the one at hand
+  bool in_use;                ///< the sum at hand is in the slice's keeping
   R signed_direction[D * D];  ///< columns with v_q = -1 with their signs flipped
   /// FiringBits, then transposed inputs, of slices that are remembered; one more for those that are not.
   R words[(kSlices + 1) * kSliceVectors * kWordStride];
@@ -61,7 +64,9 @@ class MatrixFree {
   }
 
   /// Forgets what is remembered of samples: the next `multiply` is at other weights.
-  void forget() { remembered_ = 0; }
+  void forget() {
+    if constexpr (kSlices) slices_.remembered = 0;
+  }
 
   /// One sample of the right-hand side; not to be mixed with slices.
   ///
@@ -77,10 +82,10 @@ class MatrixFree {
   /// label of sample s.
   template <class Residual>
   void add_slice(const Model& model, const R* x, Index count, MaskHash& hash, const Residual& residual) {
-    const bool keep = slices_begun_ < Slices::kSlices;
-    if (keep) remembered_ = slices_begun_ + 1;
-    R* const words = words_of(slices_begun_);
-    R* to = inputs_of(slices_begun_);
+    const bool keep = slices_.begun < Slices::kSlices;
+    if (keep) slices_.remembered = slices_.begun + 1;
+    R* const words = words_of(slices_.begun);
+    R* to = inputs_of(slices_.begun);
     slices_.slice.forward_all(model, x, count, words, hash, residual,
                               [&](Index begin, Index end, const R* inputs) {
                                 if (!keep) return;
@@ -92,8 +97,8 @@ class MatrixFree {
       const Product<R, Strides<1, D, D, D>> gram{x, x, memory_.solution, D, memory_.solution};
       product_rows<D, D>(gram, count, 0, row_pieces<R, D, D>());
     }
-    ++slices_begun_;
-    by_slices_ = true;
+    ++slices_.begun;
+    slices_.in_use = true;
   }
 
   /// At most `steps` conjugate gradient steps. each_chunk(f) calls f(x, count) for all samples in order.
@@ -133,7 +138,7 @@ class MatrixFree {
     begin_sum(w);
     if constexpr (SliceCount > 0) {
       if (!opening.soft) {
-        by_slices_ = true;
+        slices_.in_use = true;
         for (Index k = 0; k < D; ++k) {
           for (Index q = 0; q < D; ++q) {
             slices_.signed_direction[k * D + q] = model.negative(q) ? -p[k * D + q] : p[k * D + q];
@@ -169,14 +174,14 @@ class MatrixFree {
     for (Index i = 0; i < D * D; ++i) sum[i] = R{0};
     if constexpr (SliceCount > 0) {
       slices_.slice.clear(sum);
-      slices_begun_ = 0;
-      by_slices_ = false;
+      slices_.begun = 0;
+      slices_.in_use = false;
     }
   }
 
   void finish_sum(const Model& model, R* sum) {
     if constexpr (SliceCount > 0) {
-      if (by_slices_) {
+      if (slices_.in_use) {
         slices_.slice.finish(model, sum);
         return;
       }
@@ -203,7 +208,7 @@ class MatrixFree {
 
   [[nodiscard]] R* words_of(Index slice) {
     // What is not remembered goes to the last place.
-    const Index at = slice < remembered_ ? slice : Slices::kSlices;
+    const Index at = slice < slices_.remembered ? slice : Slices::kSlices;
     return slices_.words + at * Slices::kSliceVectors * Slices::kWordStride;
   }
   [[nodiscard]] R* inputs_of(Index slice) {
@@ -224,9 +229,9 @@ class MatrixFree {
 
   void multiply_slice(const Model& model, const R* x, Index count, R* w) {
     using L = Lanes<R>;
-    const bool kept = slices_begun_ < remembered_;
-    R* const words = words_of(slices_begun_);
-    const R* from = inputs_of(slices_begun_);
+    const bool kept = slices_.begun < slices_.remembered;
+    R* const words = words_of(slices_.begun);
+    const R* from = inputs_of(slices_.begun);
     const detail::Cut panels(sample_vectors<R>(count), L::kTileVectors);
     if (!kept) {
       MaskHash unused;
@@ -250,15 +255,12 @@ class MatrixFree {
       }
     }
     slices_.slice.add(model, x, words, count, w);
-    ++slices_begun_;
+    ++slices_.begun;
   }
 
   ConjugateGradientMemory<R, D, D> memory_;
   KroneckerPreconditioner<R, D> preconditioner_;
   bool first_;
-  Index remembered_;    ///< slices of which masks and inputs are at hand
-  bool by_slices_;      ///< the sum at hand is in the slice's keeping
-  Index slices_begun_;  ///< slices of this pass before the one at hand
   [[no_unique_address]] Slices slices_;
 };
 
