@@ -46,6 +46,7 @@
 #include <idem/solvers/kronecker.hpp>
 #include <idem/solvers/ldlt.hpp>
 #include <idem/solvers/packed.hpp>
+#include <idem/solvers/packed_rows.hpp>
 #include <idem/solvers/reflections.hpp>
 #include <idem/solvers/refinement.hpp>
 #include <idem/solvers/rotations.hpp>

@@ -5,7 +5,7 @@
 #include <idem/arith/sqrt.hpp>
 #include <idem/base/status.hpp>
 #include <idem/kernels/matrix_vector.hpp>
-#include <idem/solvers/packed.hpp>
+#include <idem/solvers/packed_rows.hpp>
 
 namespace idem::inline IDEM_TARGET {
 
@@ -13,22 +13,24 @@ namespace detail {
 
 /// Some rows of a symmetric matrix, from row i on.
 template <Index N, Index Count, Real R>
-class CholeskyRows {
+class CholeskyRows : PackedRows<N, Count, R> {
+  using Base = PackedRows<N, Count, R>;
   using L = Lanes<R>;
   using Vector = typename L::Vector;
+  using Base::a_, Base::row_;
 
  public:
   /// Vectors that hold the square in which the rows meet their own columns.
   static constexpr Index kSquareVectors = ceil_div(Count, L::kWidth);
 
-  CholeskyRows(R* a, Index row) : a_(a), row_(row) {}
+  CholeskyRows(R* a, Index row) : Base{a, row} {}
 
   /// The rows of U in columns [row, row + Vectors kWidth), of which the last vector has `part` when Part. Rows of U
   /// from `above` on have not been subtracted. Returns the first row whose pivot fails, or -1.
   template <Index Vectors, bool Part>
   IDEM_INLINE Index factor(Index above, Index part, R floor) {
     Vector t[Count][Vectors];
-    load<Part>(row_, part, t);
+    this->template load<Part>(row_, part, t);
     subtract<Part>(above, row_, row_, part, t);
     IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
       IDEM_UNROLL for (Index v = 0; v < kSquareVectors; ++v) L::store(square_[r] + v * L::kWidth, t[r][v]);
@@ -36,7 +38,7 @@ class CholeskyRows {
     if (const Index failed = factor_square(floor); failed >= 0) return failed;
     solve(t);
     IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
-      store_ragged<Part>(t[r], r, row_, part);
+      this->template store_ragged<Part>(t[r], r, row_, part);
       a_[packed_at<N>(row_ + r, row_ + r)] = square_[r][r];
     }
     return -1;
@@ -46,10 +48,10 @@ class CholeskyRows {
   template <Index Vectors, bool Part>
   IDEM_INLINE void follow(Index above, Index column, Index part) const {
     Vector t[Count][Vectors];
-    load<Part>(column, part, t);
+    this->template load<Part>(column, part, t);
     subtract<Part>(above, row_, column, part, t);
     solve(t);
-    IDEM_UNROLL for (Index r = 0; r < Count; ++r) store<Part>(t[r], r, column, part);
+    IDEM_UNROLL for (Index r = 0; r < Count; ++r) this->template store<Part>(t[r], r, column, part);
   }
 
   /// Takes rows of U that are done in their own columns from memory, for `follow`.
@@ -64,59 +66,18 @@ class CholeskyRows {
   template <bool Ragged, Index Vectors, bool Part>
   IDEM_INLINE void update(Index above, Index below, Index column, Index part) const {
     Vector t[Count][Vectors];
-    load<Part>(column, part, t);
+    this->template load<Part>(column, part, t);
     subtract<Part>(above, below, column, part, t);
     IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
       if constexpr (Ragged) {
-        store_ragged<Part>(t[r], r, column, part);
+        this->template store_ragged<Part>(t[r], r, column, part);
       } else {
-        store<Part>(t[r], r, column, part);
+        this->template store<Part>(t[r], r, column, part);
       }
     }
   }
 
  private:
-  /// Of a row that begins inside, the lanes before its beginning hold the end of the row above: numbers that nobody
-  /// uses.
-  template <bool Part, Index Vectors>
-  IDEM_INLINE void load(Index column, Index part, Vector (&t)[Count][Vectors]) const {
-    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
-      const R* const from = a_ + packed_at<N>(row_ + r, column);
-      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-        t[r][v] = Part && v == Vectors - 1 ? L::load_part(from + v * L::kWidth, part)
-                                           : L::load(from + v * L::kWidth);
-      }
-    }
-  }
-
-  template <bool Part, Index Vectors>
-  IDEM_INLINE void store(const Vector (&t)[Vectors], Index r, Index column, Index part) const {
-    R* const to = a_ + packed_at<N>(row_ + r, column);
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-      if (Part && v == Vectors - 1) {
-        L::store_part(to + v * L::kWidth, t[v], part);
-      } else {
-        L::store(to + v * L::kWidth, t[v]);
-      }
-    }
-  }
-
-  /// From the diagonal on.
-  template <bool Part, Index Vectors>
-  IDEM_INLINE void store_ragged(const Vector (&t)[Vectors], Index r, Index column, Index part) const {
-    R* const to = a_ + packed_at<N>(row_ + r, column);
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-      const Index first = row_ + r - column - v * L::kWidth;
-      const Index end = Part && v == Vectors - 1 ? part : L::kWidth;
-      if (first >= end) continue;
-      if (first <= 0 && end == L::kWidth) {
-        L::store(to + v * L::kWidth, t[v]);
-      } else {
-        L::store_between(to + v * L::kWidth, t[v], first > 0 ? first : 0, end);
-      }
-    }
-  }
-
   /// t[r][v] <- t[r][v] - sum over k in [above, below) of u_k,row+r u_k,column+v.
   template <bool Part, Index Vectors>
   IDEM_INLINE void subtract(Index above, Index below, Index column, Index part,
@@ -182,8 +143,6 @@ class CholeskyRows {
     }
   }
 
-  R* a_;
-  Index row_;
   R square_[Count][kSquareVectors * L::kWidth] = {};
   R inverses_[Count] = {};
 };
@@ -224,29 +183,10 @@ IDEM_NOINLINE Index cholesky_rows(R* a, Index above, Index row, Index end, R flo
 /// Subtracts rows [above, below) of U from Count rows from `row` on, in columns [column, end) of the upper triangle.
 template <Index N, Index Count, Real R>
 IDEM_INLINE void cholesky_update(R* a, Index above, Index below, Index row, Index column, Index end) {
-  using L = Lanes<R>;
-  using Rows = CholeskyRows<N, Count, R>;
-  constexpr Index kWide = L::kTileVectors * L::kWidth, kSquare = Rows::kSquareVectors * L::kWidth;
-  const Rows rows(a, row);
-  Index j = column > row ? column : row;
-  if (j < row + Count - 1) {
-    if (L::kTileVectors > Rows::kSquareVectors && j + kWide <= end) {
-      rows.template update<true, L::kTileVectors, false>(above, below, j, 0);
-      j += kWide;
-    } else if (j + kSquare <= end) {
-      rows.template update<true, Rows::kSquareVectors, false>(above, below, j, 0);
-      j += kSquare;
-    } else {
-      // A vector at a time: of the last ones, each may begin inside a row.
-      for (; j + L::kWidth <= end; j += L::kWidth) rows.template update<true, 1, false>(above, below, j, 0);
-      if (j < end) rows.template update<true, 1, true>(above, below, j, end - j);
-      j = end;
-    }
-  }
-  for (; j + kWide <= end; j += kWide)
-    rows.template update<false, L::kTileVectors, false>(above, below, j, 0);
-  for (; j + L::kWidth <= end; j += L::kWidth) rows.template update<false, 1, false>(above, below, j, 0);
-  if (j < end) rows.template update<false, 1, true>(above, below, j, end - j);
+  const CholeskyRows<N, Count, R> rows(a, row);
+  for_packed_tiles<Count, R>(row, column, end, [&]<class Tile>(Tile, Index j, Index part) {
+    rows.template update<Tile::kRagged, Tile::kVectors, Tile::kPart>(above, below, j, part);
+  });
 }
 
 /// Columns [column, column + a wide tile) of the rows of U in [above, above + block), which are done to their left;

@@ -13,7 +13,19 @@ namespace idem::inline IDEM_TARGET {
 
 namespace detail {
 
-/// What many samples at a time need to fill the normal equations: nothing, if they come one by one.
+/// Rows of B that wait until there are so many; nothing, if samples come one by one.
+template <class Model, Index SliceCount>
+struct WaitingRows {
+  using R = typename Model::Scalar;
+  static constexpr Index kRows = 32;
+  R rows[kRows * Model::kDim * Model::kDim];
+  R residuals[kRows];
+  Index count;
+};
+template <class Model>
+struct WaitingRows<Model, 0> {};
+
+/// What slices with hard gates need: nothing, if there are none.
 template <class Model, Index SliceCount>
 struct NormalEquationsSlices {
   using R = typename Model::Scalar;
@@ -29,7 +41,8 @@ struct NormalEquationsSlices<Model, 0> {};
 
 }  // namespace detail
 
-/// B^T B and B^T r, accumulated sample by sample; row (q, i) of a sample is c_q x_i. Neurons that sleep cost nothing.
+/// B^T B and B^T r, accumulated sample by sample; row (q, i) of a sample is c_q x_i. One by one, neurons that sleep cost
+/// nothing.
 ///
 ///     SliceCount  samples that pass together when gates are hard: 0, or a multiple of 16
 ///
@@ -46,6 +59,7 @@ class NormalEquations {
   void clear() {
     for (R& a : matrix_) a = R{0};
     for (R& g : right_) g = R{0};
+    if constexpr (SliceCount > 0) waiting_.count = 0;
     if constexpr (kSlices) {
       slices_.slice.clear(slices_.right);
       begun_ = false;
@@ -58,6 +72,15 @@ class NormalEquations {
   /// Cost    on average D^4 / 8 fused multiply-adds, half of the neurons firing.
   void add(const R* x, const GatedSample<R, D>& sample, R residual) {
     const R* const gates = sample.gates;
+    if constexpr (SliceCount > 0) {
+      R* const row = waiting_.rows + waiting_.count * kUnknowns;
+      for (Index q = 0; q < D; ++q) {
+        for (Index i = 0; i < D; ++i) row[q * D + i] = gates[q] == R{0} ? R{0} : gates[q] * x[i];
+      }
+      waiting_.residuals[waiting_.count] = residual;
+      if (++waiting_.count == waiting_.kRows) add_waiting();
+      return;
+    }
     for (Index q = 0; q < D; ++q) {
       if (gates[q] == R{0}) continue;
       for (Index i = 0; i < D; ++i) row_[q * D + i] = gates[q] * x[i];
@@ -118,6 +141,7 @@ class NormalEquations {
   /// Errors  not_positive_definite, with the unknown q D + i.
   /// Bits    ARITHMETIC.md sections 13.5, 12.3 and 12.4.
   Solved solve(const Model& model, R ridge) {
+    if constexpr (SliceCount > 0) add_waiting();
     if constexpr (kSlices) {
       if (begun_) {
         slices_.slice.finish(model, slices_.right);
@@ -143,6 +167,15 @@ class NormalEquations {
   [[nodiscard]] R solution(Index q, Index i) const { return right_[q * D + i]; }
 
  private:
+  /// Rows of B that wait: neurons that sleep add zeros.
+  void add_waiting() {
+    if (waiting_.count == 0) return;
+    add_gram<kUnknowns>(static_cast<const R*>(waiting_.rows), waiting_.count, matrix_);
+    const Product<R, Strides<0, 1, kUnknowns, 0>> right{waiting_.residuals, waiting_.rows, right_, 0, right_};
+    product_rows<1, kUnknowns>(right, waiting_.count, 0, 1);
+    waiting_.count = 0;
+  }
+
   /// The block of a pair of neurons, to or from the matrix, with its sign.
   template <bool ToMatrix>
   void move_block(Index q, Index p, bool minus) {
@@ -164,6 +197,7 @@ class NormalEquations {
   R right_[kUnknowns];
   R row_[kUnknowns];
   bool begun_;  ///< a slice has been added
+  [[no_unique_address]] detail::WaitingRows<Model, SliceCount> waiting_;
   [[no_unique_address]] detail::NormalEquationsSlices<Model, kSlices ? SliceCount : 0> slices_;
 };
 
