@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <idem/idem.hpp>
@@ -137,6 +138,153 @@ void spectrum() {
   print("spectrum", kScalar<R>, good ? "-" : "failed", d.value());
 }
 
+/// Every solver on one matrix of 13 columns and 16 rows.
+template <Real R>
+void systems() {
+  constexpr Index N = 13, M = 16, kPacked = kPackedSize<N>;
+  static R rows[M * (N + 1)], whole[N * N], a[kPacked], u[kPacked], row[N], d[N], x[N], b[N];
+  bool good = true;
+  Digest all;
+  for (Index k = 0; k < M; ++k) {
+    gaussian_fill(Stream{11, Purpose::probe}, static_cast<std::uint64_t>(k), rows + k * (N + 1), N + 1);
+  }
+  const auto column = [&](Index i, Index j) {
+    R chain{0};
+    for (Index k = 0; k < M; ++k) chain = fma(rows[k * (N + 1) + i], rows[k * (N + 1) + j], chain);
+    return chain;
+  };
+  for (Index i = 0; i < N; ++i) {
+    for (Index j = 0; j < N; ++j) whole[i * N + j] = column(i, j);
+    for (Index j = i; j < N; ++j) a[packed_at<N>(i, j)] = whole[i * N + j];
+    b[i] = column(i, N);
+  }
+  const auto begin = [&](const R* from, R* to, Index count) {
+    for (Index i = 0; i < count; ++i) to[i] = from[i];
+  };
+
+  // LDL^T first: what Cholesky leaves is needed again.
+  static R v[kPacked], p[N], y[N];
+  begin(a, v, kPacked);
+  for (Index i = 0; i < N; ++i) {
+    for (Index j = i < 7 ? 7 : i; j < N; ++j) {
+      if (i >= 7) v[packed_at<N>(i, j)] = -v[packed_at<N>(i, j)];
+    }
+  }
+  good = good && ldlt<N>(v).status == Status::ok;
+  begin(b, y, N);
+  ldlt_solve<N>(static_cast<const R*>(v), y);
+  for (Index i = 0; i < N; ++i) p[i] = std::exchange(v[packed_at<N>(i, i)], R{1});
+
+  begin(a, u, kPacked);
+  begin(b, x, N);
+  good = good && cholesky<N>(u).status == Status::ok;
+  cholesky_solve<N>(static_cast<const R*>(u), x);
+  all.add(u, kPacked);
+  all.add(x, N);
+  all.add(v, kPacked);
+  all.add(p, N);
+  all.add(y, N);
+
+  static RotationsTriangle<R, N> triangle;
+  triangle.clear();
+  for (Index k = 0; k < M; ++k) {
+    begin(rows + k * (N + 1), row, N);
+    triangle.add(row, rows[k * (N + 1) + N]);
+  }
+  good = good && triangle.solve(d).status == Status::ok;
+  all.add(triangle.upper(), kPacked);
+  all.add(triangle.right(), N);
+  all.add(d, N);
+
+  static ReflectionsScratch<R, M, N> scratch;
+  reflect<M, N>(rows, scratch);
+  good = good && reflections_solve<M, N>(static_cast<const R*>(rows), d).status == Status::ok;
+  for (Index i = 0; i < N; ++i) all.add(rows + i * (N + 1) + i, N - i);
+  for (Index i = 0; i < N; ++i) all.add(rows + i * (N + 1) + N, 1);
+  all.add(d, N);
+
+  refine<N>(
+      static_cast<const R*>(a), [&](R* t) { cholesky_solve<N>(static_cast<const R*>(u), t); },
+      static_cast<const R*>(b), x, d);
+  all.add(x, N);
+
+  static ConjugateGradientMemory<R, N> memory;
+  const auto apply = [&](const R* from, R* to) {
+    matrix_vector(ConstMatView<R, N, N>(whole), ConstVecView<R, N>(from), VecView<R, N>(to));
+  };
+  begin(b, memory.residual, N);
+  const auto itself = [&](const R* r, R* z) { begin(r, z, N); };
+  good = good && conjugate_gradient<N, 1>(apply, itself, memory, 5, R{0}).steps == 5;
+  all.add(memory.solution, N);
+
+  static LanczosMemory<R, N, 1, 8> vectors;
+  const Extremes<R> ends = extreme_eigenvalues<N, 1, 8, R>(apply, vectors);
+  good = good && ends.status == Status::ok;
+  const R values[] = {ends.least, ends.greatest};
+  all.add(values, 2);
+  print("systems", kScalar<R>, good ? "-" : "failed", all.value());
+}
+
+/// Alternating minimization from W = 0 with signs, on a set that comes in portions of `Portion`.
+template <class Solver, class R, Index D, Index SliceCount, Index Remembered, Index Portion>
+void alternating(const char* name, Index count, const AlternatingOptions<R>& options, Status expected,
+                 const char* how) {
+  using Model = ResidualRelu<R, D>;
+  static Model teacher;
+  static AlternatingMinimization<Model, Solver, SliceCount, Remembered> trainer;
+  static TeacherSamples<Model> samples;
+  static SampleBuffer<R, D, Portion> buffer;
+  teacher.set_identity();
+  set_gaussian(Stream{7, Purpose::teacher}, teacher.weights());
+  samples.set(Stream{7, Purpose::inputs}, teacher, count);
+  bool good = trainer.init() == Status::ok;
+  for (Index j = 0; j < D; j += 3) {
+    teacher.set_negative(j, true);
+    trainer.model().set_negative(j, true);
+  }
+  const AlternatingResult<R> result = trainer.train(samples, buffer, options);
+  good = good && result.status == expected;
+  Digest d;
+  d.add(trainer.weights().data(), D * D);
+  d.add(&result.loss, 1);
+  d.add_word(static_cast<std::uint64_t>(result.iterations), 8);
+  print(name, kScalar<R>, good ? how : "failed", d.value());
+}
+
+template <Real R>
+void alternating_minimization() {
+  using Options = AlternatingOptions<R>;
+  constexpr Status kOk = Status::ok, kLast = Status::not_converged;
+  const Options plain{.course = Course::plain, .iterations = 40};
+  const Options homotopy{.course = Course::homotopy, .iterations = 40};
+  const Options two{.course = Course::plain, .iterations = 2};
+  const auto direct = [](const char* name, Index count, const Options& options) {
+    alternating<ByCholesky, R, 5, 0, 0, 7>(name, count, options, kOk, "streamed");
+  };
+  const auto free = [](const char* name, Index count, const Options& options) {
+    alternating<ByConjugateGradient, R, 5, 0, 0, 7>(name, count, options, kOk, "streamed");
+    alternating<ByConjugateGradient, R, 5, 16, 0, 7>(name, count, options, kOk, "slices=16");
+    alternating<ByConjugateGradient, R, 5, 64, 75, 100>(name, count, options, kOk, "remembered");
+  };
+  direct("am-cholesky", 75, plain);
+  alternating<ByRotations, R, 5, 0, 0, 7>("am-rotations", 75, plain, kOk, "streamed");
+  free("am-matrix-free", 75, plain);
+  direct("am-homotopy", 75, homotopy);
+  free("am-homotopy-matrix-free", 36, homotopy);
+
+  alternating<ByCholesky, R, 8, 0, 0, 7>("am-d8-cholesky", 130, plain, kOk, "streamed");
+  alternating<ByCholesky, R, 8, 16, 0, 7>("am-d8-cholesky", 130, plain, kOk, "slices=16");
+  alternating<ByCholesky, R, 8, 64, 0, 100>("am-d8-cholesky", 130, plain, kOk, "slices=64");
+  alternating<ByConjugateGradient, R, 8, 0, 0, 7>("am-d8-matrix-free", 130, plain, kOk, "streamed");
+  alternating<ByConjugateGradient, R, 8, 16, 0, 7>("am-d8-matrix-free", 130, plain, kOk, "slices=16");
+  alternating<ByConjugateGradient, R, 8, 64, 130, 100>("am-d8-matrix-free", 130, plain, kOk, "remembered");
+
+  alternating<ByCholesky, R, 20, 0, 0, 7>("am-d20-cholesky", 420, two, kLast, "streamed");
+  alternating<ByCholesky, R, 20, 64, 0, 100>("am-d20-cholesky", 420, two, kLast, "slices=64");
+  alternating<ByConjugateGradient, R, 20, 0, 0, 7>("am-d20-matrix-free", 420, two, kLast, "streamed");
+  alternating<ByConjugateGradient, R, 20, 64, 200, 100>("am-d20-matrix-free", 420, two, kLast, "remembered");
+}
+
 template <Real R>
 void all() {
   elementary<R>();
@@ -147,6 +295,8 @@ void all() {
   every_way<R, 17>("d17", 150, 70);
   every_way<R, 100>("d100", 90, 67);
   every_way<R, 300>("d300", 24, 17);
+  systems<R>();
+  alternating_minimization<R>();
 }
 
 }  // namespace

@@ -144,7 +144,8 @@ IDEM_INLINE Doubles lane_add_where(std::uint64_t mask, Doubles c, Doubles a) {
 
 // Writes begin + i for every set bit i of `mask` (16 bits) in ascending order; up to 16 numbers behind are
 // overwritten.
-IDEM_INLINE void lane_list_bits(std::uint32_t* to, std::uint32_t begin, std::uint32_t mask) {
+template <class Word>
+IDEM_INLINE void lane_list_bits(std::uint32_t* to, std::uint32_t begin, Word mask) {
   const __m512i each = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __m512i all = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(begin)), each);
   _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask), all));

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include <idem/kernels/patches.hpp>
+#include <idem/kernels/relu.hpp>
+
+#include "../inputs.hpp"
+#include "../shapes.hpp"
+#include "../twins.hpp"
+
+namespace {
+
+using idem::Index;
+using idem::Real;
+using inputs::Draw;
+using inputs::Edge;
+using inputs::Guarded;
+using inputs::Kind;
+
+/// One and several groups of rows, whole and not.
+inline constexpr std::array<Index, 4> kDims = {8, 12, 20, 24};
+
+/// Calls test.operator()<R>() where a register can be a patch.
+template <class Test>
+void for_patches(const Test& test) {
+  shapes::for_scalars([&]<Real R>() {
+    if constexpr (idem::Lanes<R>::kPatches) test.template operator()<R>();
+  });
+}
+template <class Test>
+void for_dims(const Test& test) {
+  for_patches(
+      [&]<Real R>() { shapes::for_each<kDims>([&]<Index D>() { test.template operator()<R, D>(); }); });
+}
+
+/// Neurons that fire on samples: a word for each neuron and vector of samples, and the same one by one.
+template <Real R>
+struct Firing {
+  using L = idem::Lanes<R>;
+
+  Firing(Draw& draw, Index neurons, Index samples)
+      : stride((neurons + L::kWidth - 1) / L::kWidth * L::kWidth),
+        words((samples + L::kWidth - 1) / L::kWidth * stride) {
+    for (Index v = 0; v < words.count() / stride; ++v) {
+      for (Index j = 0; j < neurons; ++j) {
+        R z[L::kWidth];
+        inputs::fill(Kind::ordinary, draw, z, L::kWidth);
+        words.data()[v * stride + j] = idem::FiringBits<R>::pack(L::load(z), draw.coin());
+        for (const R sum : z) on.push_back(sum >= R{0});
+      }
+    }
+    per_vector = neurons * L::kWidth;
+  }
+  [[nodiscard]] bool fires(Index s, Index j) const {
+    return on[inputs::size(s / L::kWidth * per_vector + j * L::kWidth + s % L::kWidth)] != 0;
+  }
+
+  Index stride, per_vector;
+  Edge<R> words;
+  std::vector<char> on;
+};
+
+/// A random part of 0 .. count - 1, ascending.
+std::vector<std::uint32_t> drawn_list(Draw& draw, Index count) {
+  std::vector<std::uint32_t> list;
+  for (Index s = 0; s < count; ++s) {
+    if (draw.coin()) list.push_back(static_cast<std::uint32_t>(s));
+  }
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("a register is filled with neighbours in every row, or with a row's number in all its columns") {
+  Draw draw(1);
+  for_patches([&]<Real R>() {
+    using L = idem::Lanes<R>;
+    static_assert(L::kPatchRows * L::kPatchColumns == L::kWidth);
+    for (const Kind kind : inputs::kKinds) {
+      const Edge<R> columns(kind, draw, L::kPatchColumns), rows(kind, draw, L::kPatchRows);
+      R repeated[L::kWidth], spread[L::kWidth];
+      L::store(repeated, L::load_repeated(columns.data()));
+      L::store(spread, L::load_spread(rows.data()));
+      for (Index lane = 0; lane < L::kWidth; ++lane) {
+        REQUIRE(inputs::same_bits(repeated[lane], columns.data()[lane % L::kPatchColumns]));
+        REQUIRE(inputs::same_bits(spread[lane], rows.data()[lane / L::kPatchColumns]));
+      }
+    }
+  });
+}
+
+TEST_CASE("multiply-adds happen where words have a bit in common, and nowhere else") {
+  Draw draw(2);
+  for_patches([&]<Real R>() {
+    using L = idem::Lanes<R>;
+    using Word = typename L::Word;
+    for (const Kind kind : inputs::kKinds) {
+      CAPTURE(inputs::name(kind));
+      for (int round = 0; round < 200; ++round) {
+        const Edge<R> a(kind, draw, L::kWidth), b(kind, draw, L::kWidth), c(kind, draw, L::kWidth);
+        Word words[L::kWidth];
+        R as_numbers[L::kWidth], ours[L::kWidth], twin[L::kWidth];
+        const Word bit = Word{1} << draw.below(8 * static_cast<Index>(sizeof(Word)));
+        for (Index i = 0; i < L::kWidth; ++i) {
+          words[i] = static_cast<Word>(draw.word());
+          twin[i] = (words[i] & bit) != 0 ? idem::fma(a.data()[i], b.data()[i], c.data()[i]) : c.data()[i];
+        }
+        std::memcpy(as_numbers, words, sizeof(words));
+        L::store(ours, L::fma_where(std::bit_cast<typename L::Words>(L::load(as_numbers)), L::lane_words(bit),
+                                    L::load(a.data()), L::load(b.data()), L::load(c.data())));
+        REQUIRE(inputs::same_bits(ours, twin, L::kWidth));
+      }
+    }
+  });
+}
+
+TEST_CASE("additions happen in the lanes of a mask, on every lanes") {
+  Draw draw(3);
+  shapes::for_scalars([&]<Real R>() {
+    using L = idem::Lanes<R>;
+    using Word = typename L::Word;
+    for (const Kind kind : inputs::kKinds) {
+      CAPTURE(inputs::name(kind));
+      for (int round = 0; round < 200; ++round) {
+        Edge<R> a(kind, draw, L::kWidth), c(kind, draw, L::kWidth);
+        if (round == 0) a.data()[0] = std::numeric_limits<R>::infinity();
+        // What stands above the lanes, as the sign of a neuron does, is no lane.
+        const auto mask = static_cast<Word>(draw.word());
+        R ours[L::kWidth], twin[L::kWidth];
+        for (Index i = 0; i < L::kWidth; ++i) {
+          c.data()[i] = c.data()[i] + R{0};
+          twin[i] = (mask >> i & 1u) != 0 ? c.data()[i] + a.data()[i] : c.data()[i];
+        }
+        L::store(ours, L::add_where(mask, L::load(c.data()), L::load(a.data())));
+        REQUIRE(inputs::same_bits(ours, twin, L::kWidth));
+      }
+    }
+  });
+}
+
+TEST_CASE("bits are listed in ascending order, and no more than 16 numbers are written") {
+  Draw draw(4);
+  for_patches([&]<Real R>() {
+    using L = idem::Lanes<R>;
+    constexpr std::uint32_t kUntouched = 12345;
+    for (int round = 0; round < 1000; ++round) {
+      const auto mask = static_cast<typename L::Word>(draw.word() & ((std::uint64_t{1} << L::kWidth) - 1));
+      const auto begin = static_cast<std::uint32_t>(draw.below(100000));
+      std::vector<std::uint32_t> list(40, kUntouched);
+      L::list_bits(list.data() + 1, begin, mask);
+      REQUIRE(list.front() == kUntouched);
+      std::size_t at = 1;
+      for (std::uint32_t i = 0; i < L::kWidth; ++i) {
+        if ((mask >> i & 1u) != 0) REQUIRE(list.at(at++) == begin + i);
+      }
+      for (at = 17; at < list.size(); ++at) REQUIRE(list.at(at) == kUntouched);
+    }
+  });
+}
+
+TEST_CASE("sums in patches are chains over the samples on which a neuron fires, however they are portioned") {
+  Draw draw(5);
+  for_dims([&]<Real R, Index D>() {
+    CAPTURE(sizeof(R));
+    CAPTURE(D);
+    static_assert(idem::kInPatches<R, D>);
+    static idem::PatchSums<R, D> sums;
+    for (const Kind kind : inputs::kKinds) {
+      CAPTURE(inputs::name(kind));
+      std::vector<char> minus(inputs::size(D));
+      for (char& sign : minus) sign = draw.coin();
+      std::vector<R> twin(inputs::size(D * D));
+      const auto check = [&] {
+        Guarded<R> ours(D * D);
+        sums.read([&](Index j) { return minus[inputs::size(j)] != 0; }, ours.data());
+        std::vector<R> all = twin;
+        for (R& sum : all) sum = sum + R{0};
+        REQUIRE(inputs::same_bits(ours.data(), all.data(), D * D));
+        REQUIRE(ours.intact());
+      };
+      const auto add = [&](Index count) {
+        CAPTURE(count);
+        const Edge<R> x(kind, draw, count * D), factors(kind, draw, count);
+        const Firing<R> firing(draw, D, count);
+        sums.add(x.data(), firing.words.data(), firing.stride, factors.data(), count);
+        for (Index s = 0; s < count; ++s) {
+          for (Index k = 0; k < D; ++k) {
+            for (Index j = 0; j < D; ++j) {
+              R& sum = twin.data()[k * D + j];
+              const R t = twins::with_sign(minus[inputs::size(j)] != 0, factors.data()[s]);
+              if (firing.fires(s, j)) sum = idem::fma(x.data()[s * D + k], t, sum);
+            }
+          }
+        }
+        check();
+      };
+      // Each number of samples alone, then several portions of one sum.
+      for (Index count = 1; count <= 35; ++count) {
+        sums.clear();
+        twin.assign(twin.size(), R{0});
+        add(count);
+      }
+      for (const Index count : {3, 16, 1, 40, 64}) add(count);
+      sums.clear();
+      twin.assign(twin.size(), R{0});
+      check();
+    }
+  });
+}
+
+TEST_CASE(
+    "a gram matrix in patches is its upper triangle's chains over the rows of a list, and their mirror "
+    "image") {
+  Draw draw(6);
+  for_dims([&]<Real R, Index D>() {
+    CAPTURE(sizeof(R));
+    CAPTURE(D);
+    for (const Kind kind : inputs::kKinds) {
+      CAPTURE(inputs::name(kind));
+      std::vector<R> twin(inputs::size(D * D));
+      Guarded<R> ours(D * D);
+      inputs::fill(kind, draw, ours.data(), D * D);  // what a fresh sum forgets
+      for (Index count = 0; count <= 35; ++count) {
+        CAPTURE(count);
+        const Edge<R> x(kind, draw, (count + 1) * D);
+        const std::vector<std::uint32_t> list = drawn_list(draw, count);
+        const bool fresh = count % 5 == 0;
+        if (fresh) twin.assign(twin.size(), R{0});
+        for (const std::uint32_t s : list) {
+          const R* const row = x.data() + static_cast<Index>(s) * D;
+          twins::add_rank1(twin.data(), row, row, D, D);
+        }
+        idem::GramPatches<R, D>::add(x.data(), list.data(), static_cast<Index>(list.size()), fresh,
+                                     ours.data());
+        REQUIRE(inputs::same_bits(ours.data(), twin.data(), D * D));
+        REQUIRE(ours.intact());
+      }
+    }
+  });
+}
