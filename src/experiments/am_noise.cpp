@@ -119,7 +119,7 @@ int main(int argc, char** argv) {
   const Experiment experiment{.name = "am-noise",
                               .claim = "alternating minimization with noisy labels, beside an oracle",
                               .fine = "50 trials, random signs too, and n = 4000",
-                              .trials = 5,
+                              .trials = 3,
                               .samples = {600, 1200, 1700},
                               .fine_samples = {600, 1200, 1700, 4000},
                               .descends = true,
