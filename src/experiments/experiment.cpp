@@ -43,6 +43,7 @@ std::vector<Index> sample_counts(const std::string& text) {
     }
     begin = end + 1;
   }
+  std::sort(counts.begin(), counts.end());  // a picture's curves run from left to right
   return counts;
 }
 
