@@ -24,8 +24,8 @@ struct Known {
   const char* text;
 };
 
-/// Medians of 8 trials of an independent reproduction in NumPy, signs +1: AM, homotopy (at rate 0.8), gradient
-/// descent (3000 epochs), oracle.
+/// Medians of 8 trials of an independent reproduction in NumPy, signs +1: AM, homotopy (at rate 0.8),
+/// gradient descent (3000 epochs), oracle.
 constexpr Known kKnown[] = {{"600", "0.0001", "8.1e-05  8.1e-05  4.0e-03  8.1e-05"},
                             {"600", "0.01", "8.2e-03  8.2e-03  9.9e-03  8.1e-03"},
                             {"600", "0.1", "1.2e-01  1.1e-01  1.0e-01  8.1e-02"},

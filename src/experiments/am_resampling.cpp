@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// \file  One set of samples for all iterations, or fresh ones for each, as the theory of [JagatapHegde19] wants.
+/// \file  One set of samples for all iterations, or fresh ones for each, as the theory of [JagatapHegde19]
+///        wants.
 #include <fmt/format.h>
 
 #include "cli/guarded_main.hpp"
@@ -44,7 +45,8 @@ Sweep sweep_of(const Settings& s) {
   return sweep;
 }
 
-/// Iteration t sees samples t n to t n + n - 1. The error at the end, and after which iteration it was a success.
+/// Iteration t sees samples t n to t n + n - 1. The error at the end, and after which iteration it was a
+/// success.
 void alternate(Workspace& w, bool fresh, std::vector<double>& numbers) {
   demand(w.alternating.init());
   w.alternating.model() = w.problem.start();

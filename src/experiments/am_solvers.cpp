@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file  How accurate each solver of alternating minimization is, against the condition of its systems.
 ///
-/// The neurons that fire are to be those of the teacher, so that one least-squares system has a known, exact solution:
-/// the student begins as the teacher, with labels twice the teacher's. As f is linear in I + W while nobody's firing
-/// changes, and doubling I + W changes nobody's, the correction is I + W*. Its first solution shows the solver's own
-/// error; what alternating minimization ends with, that it corrects itself. (Conjugate gradients begin with few steps:
-/// from an inexact W other neurons fire, and at n = 410 alternating minimization does not find back.)
+/// The neurons that fire are to be those of the teacher, so that one least-squares system has a known, exact
+/// solution: the student begins as the teacher, with labels twice the teacher's. As f is linear in I + W
+/// while nobody's firing changes, and doubling I + W changes nobody's, the correction is I + W*. Its first
+/// solution shows the solver's own error; what alternating minimization ends with, that it corrects itself.
+/// (Conjugate gradients begin with few steps: from an inexact W other neurons fire, and at n = 410
+/// alternating minimization does not find back.)
 #include <fmt/format.h>
 
 #include "cli/guarded_main.hpp"

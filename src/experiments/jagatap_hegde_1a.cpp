@@ -51,8 +51,8 @@ struct Known {
   const char* text;
 };
 
-/// Of 10 trials of an independent reproduction in NumPy: AM within 10 and 100 iterations, GD in 1000 epochs and its
-/// median error.
+/// Of 10 trials of an independent reproduction in NumPy: AM within 10 and 100 iterations, GD in 1000 epochs
+/// and its median error.
 constexpr Known kKnown[] = {
     {"ones,identity,200", " 0    0    0  3.4e-01"},    {"ones,random,200", " 0    0    0  3.8e-01"},
     {"ones,identity,700", "10   10    0  2.4e-02"},    {"ones,random,700", " 9   10    0  2.8e-02"},

@@ -12,6 +12,8 @@
 #include <idem/train/alternating_minimization.hpp>
 #include <idem/train/gradient_descent.hpp>
 
+#include "interrupt.hpp"
+
 namespace idem::inline IDEM_TARGET {
 
 /// Experiments end with one line where the floating-point environment is not fit.
@@ -29,15 +31,17 @@ struct ProblemOptions {
   double noise = 0;           ///< standard deviation of what is added to labels
 };
 
-/// A teacher, where the student begins, and the samples, stored: gradient descent looks at them a thousand times.
+/// A teacher, where the student begins, and the samples, stored: gradient descent looks at them a thousand
+/// times.
 template <Real R, Index D>
 class Problem {
  public:
   using Model = ResidualRelu<R, D>;
   using Buffer = SampleBuffer<R, D, 256>;
 
-  /// Gaussian inputs, and a Gaussian teacher of the norm asked for; noise is component 0 of sample i of its stream.
-  /// The random start has elements N(0, 1) / D, and so is about 1 away from the identity, as the paper's.
+  /// Gaussian inputs, and a Gaussian teacher of the norm asked for; noise is component 0 of sample i of its
+  /// stream. The random start has elements N(0, 1) / D, and so is about 1 away from the identity, as the
+  /// paper's.
   void set(const ProblemOptions& o) {
     options_ = o;
     teacher_.set_identity();
@@ -117,10 +121,11 @@ inline constexpr double kSuccess = 0.01;
 template <class Model>
 using Direct = AlternatingMinimization<Model, ByCholesky, 256>;
 
-/// Alternating minimization from the start; returns the relative error of W after at most `iterations` systems.
+/// Alternating minimization from the start; returns the relative error of W after at most `iterations`
+/// systems.
 ///
-/// The library returns the best W whose loss it knows, which it learns in the pass of the next iteration: hence one
-/// more of them.
+/// The library returns the best W whose loss it knows, which it learns in the pass of the next iteration:
+/// hence one more of them.
 template <Real R, Index D, class Trainer>
 double alternate(Problem<R, D>& problem, Trainer& trainer, Course course, Index iterations) {
   demand(trainer.init());
@@ -161,8 +166,9 @@ struct Descent {
     sgd.model() = problem.start();
   }
 
-  /// One epoch. Returns whether it went well; W stays where it diverges.
+  /// One epoch, unless the user wants an end. Returns whether it went well; W stays where it diverges.
   bool epoch(Problem<R, D>& problem) {
+    if (stop_requested()) return false;
     demand(sgd.feed(problem.x(0), &problem.y(0), problem.samples()));
     return sgd.end_batch(step) == Status::ok;
   }

@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "decimal.hpp"
 #include "input_error.hpp"
@@ -95,7 +96,9 @@ Outcomes run_trials(const Sweep& sweep, const Shard& shard, int threads, const s
       for (;;) {
         const std::size_t i = next.fetch_add(shard.count);
         if (i >= sweep.size() || stop_requested()) return;
-        outcomes.at(i) = trial(i / sweep.trials, i % sweep.trials);
+        std::vector<double> numbers = trial(i / sweep.trials, i % sweep.trials);
+        if (stop_requested()) return;  // it may have been cut short
+        outcomes.at(i) = std::move(numbers);
         const std::lock_guard lock(one_at_a_time);
         done(++finished);
       }

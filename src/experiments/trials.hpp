@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// \file  Trials that do not depend on each other: spread over threads and machines, written down, and read again.
+/// \file  Trials that do not depend on each other: spread over threads and machines, written down, and read
+///        again.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,8 @@ struct Sweep {
   [[nodiscard]] std::size_t size() const { return cells.size() * trials; }
 };
 
-/// The numbers of one trial, one for each column. They depend on the cell and the trial alone, so that it does not
-/// matter who computes them.
+/// The numbers of one trial, one for each column. They depend on the cell and the trial alone, so that it
+/// does not matter who computes them.
 using Trial = std::function<std::vector<double>(std::size_t cell, std::size_t trial)>;
 
 /// What came of a sweep. A trial that was not done has no numbers.
@@ -49,7 +50,8 @@ struct Shard {
   std::size_t count = 1;
 };
 
-/// Does the trials of a shard. After stop_requested() no other trial begins.
+/// Does the trials of a shard. After stop_requested() no other trial begins,
+/// and those under way, which may end sooner, do not count.
 ///
 ///     worker   makes a Trial with memory of its own, once for each thread
 ///     threads  trials at a time
