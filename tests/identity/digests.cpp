@@ -277,8 +277,8 @@ void alternating_minimization() {
   alternating<ByConjugateGradient, R, 8, 0, 0, 7>("am-d8-matrix-free", 130, plain, kOk, "streamed");
   alternating<ByConjugateGradient, R, 8, 64, 130, 100>("am-d8-matrix-free", 130, plain, kOk, "remembered");
 
-  alternating<ByCholesky, R, 20, 64, 0, 100>("am-d20-cholesky", 420, two, kLast, "slices=64");
-  alternating<ByConjugateGradient, R, 20, 64, 200, 100>("am-d20-matrix-free", 420, two, kLast, "remembered");
+  alternating<ByCholesky, R, 20, 64, 0, 100>("am-d20-cholesky", 450, two, kLast, "slices=64");
+  alternating<ByConjugateGradient, R, 20, 64, 200, 100>("am-d20-matrix-free", 450, two, kLast, "remembered");
 }
 
 template <Real R>

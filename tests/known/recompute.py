@@ -157,8 +157,8 @@ CASES = {
     "am-homotopy-matrix-free": alternating(36, MatrixFree, "0.8"),
     "am-d8-cholesky": alternating(130, ByCholesky, d=8),
     "am-d8-matrix-free": alternating(130, MatrixFree, d=8),
-    "am-d20-cholesky": alternating(420, ByCholesky, d=20, iterations=2),
-    "am-d20-matrix-free": alternating(420, MatrixFree, d=20, iterations=2),
+    "am-d20-cholesky": alternating(450, ByCholesky, d=20, iterations=2),
+    "am-d20-matrix-free": alternating(450, MatrixFree, d=20, iterations=2),
 }
 LONGEST = {"d300", "am-d20-cholesky"}
 

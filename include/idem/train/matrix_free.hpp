@@ -73,7 +73,7 @@ class MatrixFree {
   /// Bits    ARITHMETIC.md section 13.4.
   void add(const R* x, const GatedSample<R, D>& sample, R residual) {
     R gated[D];
-    for (Index q = 0; q < D; ++q) gated[q] = sample.gates[q] * residual;
+    for (Index q = 0; q < D; ++q) gated[q] = times_gate(sample.gates[q], residual);
     add_outer(x, gated, memory_.residual);
     if (first_) add_outer(x, x, memory_.solution);
   }
@@ -189,6 +189,9 @@ class MatrixFree {
     for (Index i = 0; i < D * D; ++i) sum[i] = sum[i] + R{0};
   }
 
+  /// A gate that is shut leaves out also what is infinite.
+  static R times_gate(R gate, R factor) { return gate != R{0} ? gate * factor : R{0}; }
+
   /// g[k][q] <- fma(x_k, e_q, g[k][q]).
   static void add_outer(const R* x, const R* e, R* g) {
     for (Index k = 0; k < D; ++k) add_scaled<D>(x[k], e, g + k * D);
@@ -202,7 +205,7 @@ class MatrixFree {
     for (Index q = 0; q < D; ++q) {
       if (sample.gates[q] != R{0}) t = fma(sample.gates[q], u[q], t);
     }
-    for (Index q = 0; q < D; ++q) u[q] = sample.gates[q] * t;
+    for (Index q = 0; q < D; ++q) u[q] = times_gate(sample.gates[q], t);
     add_outer(x, u, w);
   }
 
