@@ -75,13 +75,15 @@ struct Workspace {
     numbers.push_back(final_error(matrix_free));
   }
 
-  /// Of B^T B at the teacher.
+  /// Of B^T B at the teacher; infinite where it is singular.
   double condition() {
     demand(matrix_free.init());
     matrix_free.model() = problem.teacher();
     StoredSamples<R, kDim> set = problem.set();
     const Extremes<R> ends = matrix_free.extremes(set, problem.buffer(), memory);
-    return static_cast<double>(ends.greatest / ends.least);
+    const bool regular = problem.samples() >= kDim * kDim && ends.least > R{0};
+    return regular ? static_cast<double>(ends.greatest / ends.least)
+                   : std::numeric_limits<double>::infinity();
   }
 };
 
@@ -158,7 +160,9 @@ std::vector<Panel> picture(const Sweep& sweep, const Outcomes& all) {
                                        {"_conjugate_gradient", "conjugate gradients"}}) {
       Curve curve{name, {}, {}};
       for (std::size_t c = 0; c < sweep.cells.size(); ++c) {
-        curve.x.push_back(std::log10(median(all.column(c, "condition"))));
+        const double condition = median(all.column(c, "condition"));
+        if (!std::isfinite(condition)) continue;
+        curve.x.push_back(std::log10(condition));
         curve.y.push_back(median(all.column(c, scalar + column)));
       }
       panels.back().curves.push_back(std::move(curve));

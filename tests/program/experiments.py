@@ -119,6 +119,11 @@ class Figures(InFolder):
         for row in self.rows("a.csv")[:3]:
             self.assertLess(float(row["am"]), 1.2 * float(row["oracle"]))
 
+    def test_a_singular_system_is_no_accident(self):
+        picture = ["--plot", "a.svg"] if shutil.which("gnuplot") else []
+        self.succeeds("am-solvers", "--trials", "1", "--samples", "1", "--csv", "a.csv", *picture)
+        self.assertEqual(self.rows("a.csv")[0]["condition"], "inf")
+
     def test_corrections_bring_the_digits_that_the_factorization_lost(self):
         self.succeeds("am-solvers", "--trials", "1", "--samples", "500", "--csv", "a.csv")
         row = {k: float(v) for k, v in self.rows("a.csv")[0].items()}
