@@ -228,7 +228,7 @@ class AlternatingMinimization {
     system_.forget();
     const auto apply = [&](const R* p, R* w) {
       system_.multiply(model_, Gates<R>{}, p, w, [&](const auto& f) {
-        (void)each(set, buffer, [&](const R* x, const R*, Index count) {
+        (void)each<false>(set, buffer, [&](const R* x, const R*, Index count) {
           f(x, count);
           return Status::ok;
         });
@@ -279,8 +279,8 @@ class AlternatingMinimization {
     ++count_;
   }
 
-  /// Calls f(x, y, count) for all samples in ascending order, a buffer at a time.
-  template <SampleSet Set, Index Count, class F>
+  /// Calls f(x, y, count) for all samples in ascending order, a buffer at a time; without Labels y may be anything.
+  template <bool Labels = true, SampleSet Set, Index Count, class F>
   static Status each(Set& set, SampleBuffer<R, kDim, Count>& buffer, const F& f) {
     for (Index first = 0; first < set.size();) {
       const Index count = set.size() - first < Count ? set.size() - first : Count;
@@ -290,7 +290,11 @@ class AlternatingMinimization {
         first += count;
         continue;
       }
-      set.get(InOrder{}, first, count, buffer.x, buffer.y);
+      if constexpr (!Labels && requires { set.get_inputs(InOrder{}, first, count, buffer.x); }) {
+        set.get_inputs(InOrder{}, first, count, buffer.x);
+      } else {
+        set.get(InOrder{}, first, count, buffer.x, buffer.y);
+      }
       if (const Status status = f(buffer.x, buffer.y, count); status != Status::ok) return status;
       first += count;
     }
@@ -335,7 +339,7 @@ class AlternatingMinimization {
       for (Index s = 0; s < count; ++s) {
         sample.set(model_, x + s * kDim, Gates<R>{}, hash_);
         losses_.add_square(y[s] - sample.output);
-        trace_.add_product(static_cast<R>(sample.firing), sample.square);
+        trace_.add_product(static_cast<R>(sample.firing), sum_of_squares(x + s * kDim, kDim));
       }
       return Status::ok;
     });
@@ -374,7 +378,7 @@ class AlternatingMinimization {
           system_.solve(model_, gates_, ridge, static_cast<Index>(steps), std::numeric_limits<R>::epsilon(),
                         [&](const auto& f) {
                           ++result.passes;
-                          (void)each(set, buffer, [&](const R* x, const R*, Index count) {
+                          (void)each<false>(set, buffer, [&](const R* x, const R*, Index count) {
                             f(x, count);
                             return Status::ok;
                           });
