@@ -59,6 +59,7 @@
 #include <idem/data/samples.hpp>
 
 #include <idem/train/alternating_minimization.hpp>
+#include <idem/train/alternating_options.hpp>
 #include <idem/train/epoch.hpp>
 #include <idem/train/executor.hpp>
 #include <idem/train/gated_slice.hpp>

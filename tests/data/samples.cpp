@@ -105,8 +105,11 @@ TEST_CASE("a sample beyond 2^32 has its address as well") {
   set.set(kInputs, teacher, far + 10);
   float x[10], y[2];
   set.get(InOrder{}, far, 2, x, y);
+  float again[10];
+  set.get_inputs(InOrder{}, far, 2, again);
   for (Index i = 0; i < 2; ++i) {
     for (Index k = 0; k < 5; ++k) {
+      CHECK(again[i * 5 + k] == x[i * 5 + k]);
       CHECK(x[i * 5 + k] == twins::normal<float>(kInputs, static_cast<std::uint64_t>(far + i), k));
     }
   }

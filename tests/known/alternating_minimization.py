@@ -241,13 +241,15 @@ def minimized(F, samples, signs, W, solver, tolerance, iterations, rate=None):
         if not 0 < homotopy.s < inf:
             homotopy = None
     hashes, best, settled = [], None, False
-    for iteration in range(1, iterations + 1):
+    for iteration in range(1, iterations + 2):
         at = Pass(F, samples, signs, W)
         if homotopy and hashes and at.hash == hashes[-1]:
             homotopy, hashes, best = None, [], None
         hashes.append(at.hash)
         if best is None or at.loss < best[1]:
             best = W, at.loss
+        if iteration > iterations:
+            return ("iterations", W, at.loss, iterations) if homotopy else ("iterations", *best, iterations)
         if homotopy:
             gates = homotopy.gates(at.z, signs, n2)
             addend = ridge(F, homotopy.factor, gates, n2)
@@ -265,7 +267,6 @@ def minimized(F, samples, signs, W, solver, tolerance, iterations, rate=None):
             homotopy.proceed()
         elif hashes[-2:-1] == [at.hash] and (solver.exact or settled):
             return "ok", W, at.loss, iteration
-    return "iterations", *best, iterations
 
 
 def sum_of(F, W, D):

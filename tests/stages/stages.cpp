@@ -2,7 +2,7 @@
 /// \file  The test program of every port: a digest for each stage, held against recorded.txt.
 ///
 /// It uses no heap and no file, and fits 256 KiB of flash and 16 KiB of RAM. A line is
-/// `stage scalar digest`, or `stage scalar left out, needs N bytes`. STAGES_PART, 1 to 3, makes an image of
+/// `stage scalar digest`, or `stage scalar left out, needs N bytes`. STAGES_PART, 1 to 6, makes an image of
 /// a part of them, for small flash and wasteful optimization.
 #include "stage.hpp"
 
@@ -15,6 +15,12 @@
 #endif
 #if !defined(STAGES_PART) || STAGES_PART == 3
 #include "training.hpp"
+#endif
+#if !defined(STAGES_PART) || STAGES_PART == 4
+#include "linear_systems.hpp"
+#endif
+#if !defined(STAGES_PART) || STAGES_PART >= 5
+#include "alternating.hpp"
 #endif
 
 // Made from recorded.txt by recorded.py.

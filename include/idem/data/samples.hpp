@@ -11,7 +11,8 @@
 namespace idem::inline IDEM_TARGET {
 
 /// A set of samples with an address each: `get(order, first, count, x, y)` writes the samples at
-/// positions [first, first + count) of an order; order(p) is the index of the sample at position p.
+/// positions [first, first + count) of an order; order(p) is the index of the sample at position p. A set whose labels
+/// cost work may also have `get_inputs(order, first, count, x)`.
 template <class T>
 concept SampleSet = requires(T& set, typename T::Scalar* out, Index (*order)(Index)) {
   { T::kDim } -> std::convertible_to<Index>;
@@ -72,9 +73,13 @@ class TeacherSamples {
   [[nodiscard]] Index size() const { return count_; }
 
   template <class Order>
-  void get(const Order& order, Index first, Index count, Scalar* x, Scalar* y) {
+  void get_inputs(const Order& order, Index first, Index count, Scalar* x) const {
     gaussian_rows(
         inputs_, [&](Index p) { return order(first + p); }, x, count, kDim);
+  }
+  template <class Order>
+  void get(const Order& order, Index first, Index count, Scalar* x, Scalar* y) {
+    get_inputs(order, first, count, x);
     predict(*teacher_, x, count, slice_, [y](Index s, Scalar f) { y[s] = f; });
   }
 

@@ -3,8 +3,6 @@
 ///        two registers or no multiple of one, no lane is idle.
 #pragma once
 
-#include <cstring>
-
 #include <idem/arith/lanes.hpp>
 #include <idem/kernels/tile.hpp>
 
@@ -143,6 +141,10 @@ class GramPatches {
  private:
   static constexpr bool used(Index i, Index j) { return i * L::kPatchRows < (j + 1) * L::kPatchColumns; }
 
+  IDEM_INLINE static void move_row(const R* from, R* to) {
+    IDEM_UNROLL for (Index c = 0; c < L::kPatchColumns; ++c) to[c] = from[c];
+  }
+
   template <Index I, Index J>
   static void add_from(const R* x, const std::uint32_t* list, Index count, bool fresh, R* square) {
     constexpr Index kRows = kI - I < kSide ? kI - I : kSide, kColumns = kJ - J < kSide ? kJ - J : kSide;
@@ -157,7 +159,6 @@ class GramPatches {
   template <Index I, Index Rows, Index J, Index Columns>
   IDEM_NOINLINE static void add_square(const R* x, const std::uint32_t* list, Index count, bool fresh,
                                        R* square) {
-    constexpr auto kRow = static_cast<std::size_t>(L::kPatchColumns) * sizeof(R);
     Vector sums[Rows][Columns] = {};
     R patch[L::kWidth];
     const auto place = [&](Index i, Index j, Index r) {
@@ -167,9 +168,7 @@ class GramPatches {
       IDEM_UNROLL for (Index i = 0; i < Rows; ++i) {
         IDEM_UNROLL for (Index j = 0; j < Columns; ++j) {
           if (!used(I + i, J + j)) continue;
-          for (Index r = 0; r < L::kPatchRows; ++r) {
-            std::memcpy(patch + r * L::kPatchColumns, place(i, j, r), kRow);
-          }
+          for (Index r = 0; r < L::kPatchRows; ++r) move_row(place(i, j, r), patch + r * L::kPatchColumns);
           sums[i][j] = L::load(patch);
         }
       }
@@ -191,9 +190,7 @@ class GramPatches {
       IDEM_UNROLL for (Index j = 0; j < Columns; ++j) {
         if (!used(I + i, J + j)) continue;
         L::store(patch, sums[i][j]);
-        for (Index r = 0; r < L::kPatchRows; ++r) {
-          std::memcpy(place(i, j, r), patch + r * L::kPatchColumns, kRow);
-        }
+        for (Index r = 0; r < L::kPatchRows; ++r) move_row(patch + r * L::kPatchColumns, place(i, j, r));
       }
     }
   }

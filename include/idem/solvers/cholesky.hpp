@@ -222,7 +222,7 @@ IDEM_NOINLINE void cholesky_panel(R* a, Index above, Index column) {
 ///     a   kPackedSize<N> numbers: rows of the upper triangle; becomes U
 ///
 /// Errors  not_positive_definite at the first pivot that is not above EPS times the trace (of NaN, infinities, or a
-///         matrix that is singular but for rounding): rows from there on are not computed.
+///         matrix that is singular but for rounding): what `a` holds then is of no use.
 /// Bits    ARITHMETIC.md section 12.3.
 /// Memory  in place; at most 1 KiB of stack.
 /// Cost    N^3 / 6 fused multiply-adds, N divisions, N square roots.

@@ -6,53 +6,12 @@
 #include <idem/base/footprint.hpp>
 #include <idem/data/samples.hpp>
 #include <idem/solvers/extreme_eigenvalues.hpp>
+#include <idem/train/alternating_options.hpp>
 #include <idem/train/epoch.hpp>
 #include <idem/train/matrix_free.hpp>
 #include <idem/train/normal_equations.hpp>
 
 namespace idem::inline IDEM_TARGET {
-
-/// The way from the first weights to the last.
-enum class Course : std::uint8_t {
-  automatic,  ///< homotopy for less than 2 D^2 + 5 D samples, where it finds the teacher more often; else plain
-  plain,      ///< [JagatapHegde19], Algorithm 1
-  homotopy,  ///< soft gates and a ridge, that become harder and smaller together, then plain
-};
-
-template <Real R>
-struct AlternatingOptions {
-  Course course = Course::automatic;
-  Index iterations = 200;                 ///< at most
-  R rate = static_cast<R>(0.8);           ///< of the homotopy, in (0, 1): 0.9 finds more, in more iterations
-  R tolerance = static_cast<R>(0x1p-18);  ///< matrix-free: ||D|| / ||I + W|| to end at
-};
-
-/// What came of a run.
-template <Real R>
-struct AlternatingResult {
-  Status status = Status::ok;
-  Index iterations = 0;  ///< systems solved
-  Index passes = 0;      ///< over the samples, those for masks and those of conjugate gradients
-  R loss = R{0};         ///< of the weights that the last iteration began with; after `cycle` of the result
-  Index unknown = -1;    ///< q D + i: where a solver failed
-};
-
-/// Solvers: which system an iteration fills.
-struct ByCholesky {
-  template <class Model, Index SliceCount, Index>
-  using System = NormalEquations<Model, SliceCount>;
-  static constexpr bool kMatrixFree = false;
-};
-struct ByRotations {
-  template <class Model, Index, Index>
-  using System = RotatedRows<Model>;
-  static constexpr bool kMatrixFree = false;
-};
-struct ByConjugateGradient {
-  template <class Model, Index SliceCount, Index Remembered>
-  using System = MatrixFree<Model, SliceCount, Remembered>;
-  static constexpr bool kMatrixFree = true;
-};
 
 /// Trains a residual network by alternating minimization with squared error: with the neurons that fire on each
 /// sample held fixed, f is linear in W, and the best W the solution of a least-squares system; that W makes other
@@ -107,9 +66,7 @@ class AlternatingMinimization {
   /// Adds one sample to the window.
   ///
   /// Errors  not_finite: the sample is refused, the window is as before.
-  Status feed(const R* x, R y) requires(!Solver::kMatrixFree) {
-    return add_all(x, &y, 1);
-  }
+  Status feed(const R* x, R y) requires(!Solver::kMatrixFree) { return add_all(x, &y, 1); }
 
   /// Adds `count` samples: x is count x D row-major, y has count labels.
   ///
@@ -159,10 +116,6 @@ class AlternatingMinimization {
     R best_loss = std::numeric_limits<R>::infinity();
     bool again = false, settled = false;
     for (;; ++result.iterations) {
-      if (result.iterations == options.iterations) {
-        result.status = Status::not_converged;
-        break;
-      }
       if (gates.soft) gates.sharpness = static_cast<R>(0.35) / width;
       begin_pass(gates, result.iterations == 0);
       result.status = pass(set, buffer);
@@ -183,17 +136,19 @@ class AlternatingMinimization {
       }
       hashes_[known++ % kHashes] = hash_.value();
       result.loss = losses_.value() / static_cast<R>(count_);
-      if (!gates.soft) {
-        if (result.loss < best_loss) {
-          best_loss = result.loss;
-          copy(model_.weights().data(), best_);
-        }
-        if (!again && cycles(known)) {
-          // A sample may lie so near to a boundary that its mask goes to and fro while W has long been found.
-          if (settled) return result;
-          result.status = Status::cycle;
-          break;
-        }
+      if (!gates.soft && result.loss < best_loss) {
+        best_loss = result.loss;
+        copy(model_.weights().data(), best_);
+      }
+      if (result.iterations == options.iterations) {
+        result.status = Status::not_converged;
+        break;
+      }
+      if (!gates.soft && !again && cycles(known)) {
+        // A sample may lie so near to a boundary that its mask goes to and fro while W has long been found.
+        if (settled) return result;
+        result.status = Status::cycle;
+        break;
       }
       R change{0}, length{0};
       const Solved solved = solve(set, buffer, ridge, steps, result, change, length);
@@ -233,7 +188,7 @@ class AlternatingMinimization {
     system_.forget();
     const auto apply = [&](const R* p, R* w) {
       system_.multiply(model_, Gates<R>{}, p, w, [&](const auto& f) {
-        (void)each(set, buffer, [&](const R* x, const R*, Index count) {
+        (void)each<false>(set, buffer, [&](const R* x, const R*, Index count) {
           f(x, count);
           return Status::ok;
         });
@@ -284,15 +239,20 @@ class AlternatingMinimization {
     ++count_;
   }
 
-  /// Calls f(x, y, count) for all samples in ascending order: stored samples at once, others a buffer at a time.
-  template <SampleSet Set, Index Count, class F>
+  /// Calls f(x, y, count) for all samples in ascending order: stored samples at once, others a buffer at a time; without
+  /// Labels y may be anything.
+  template <bool Labels = true, SampleSet Set, Index Count, class F>
   static Status each(Set& set, SampleBuffer<R, kDim, Count>& buffer, const F& f) {
     if constexpr (requires { set.inputs(); }) {
       return f(set.inputs(), set.labels(), set.size());
     } else {
       for (Index first = 0; first < set.size();) {
         const Index count = set.size() - first < Count ? set.size() - first : Count;
-        set.get(InOrder{}, first, count, buffer.x, buffer.y);
+        if constexpr (!Labels && requires { set.get_inputs(InOrder{}, first, count, buffer.x); }) {
+          set.get_inputs(InOrder{}, first, count, buffer.x);
+        } else {
+          set.get(InOrder{}, first, count, buffer.x, buffer.y);
+        }
         if (const Status status = f(buffer.x, buffer.y, count); status != Status::ok) return status;
         first += count;
       }
@@ -340,7 +300,7 @@ class AlternatingMinimization {
       for (Index s = 0; s < count; ++s) {
         sample.set(model_, x + s * kDim, Gates<R>{}, hash_);
         losses_.add_square(y[s] - sample.output);
-        trace_.add_product(static_cast<R>(sample.firing), sample.square);
+        trace_.add_product(static_cast<R>(sample.firing), sum_of_squares(x + s * kDim, kDim));
       }
       return Status::ok;
     });
@@ -379,7 +339,7 @@ class AlternatingMinimization {
           system_.solve(model_, gates_, ridge, static_cast<Index>(steps), std::numeric_limits<R>::epsilon(),
                         [&](const auto& f) {
                           ++result.passes;
-                          (void)each(set, buffer, [&](const R* x, const R*, Index count) {
+                          (void)each<false>(set, buffer, [&](const R* x, const R*, Index count) {
                             f(x, count);
                             return Status::ok;
                           });

@@ -46,7 +46,7 @@ template <Real R, Index D>
 struct GatedSample {
   R gates[D];    ///< c_q = v_q p_q
   R output;      ///< f(x, W)
-  R square;      ///< |x|^2
+  R square;      ///< |x|^2 if gates are soft, else not computed
   Index firing;  ///< neurons with z_q >= 0
 
   /// Fills everything; the mask goes into `hash`.
@@ -58,7 +58,7 @@ struct GatedSample {
     const Product<R, Strides<0, 1, D, 0>> p{x, model.weights().data(),
                                             Model::kSkip == Skip::identity ? x : nullptr, 0, gates};
     product_rows<1, D>(p, D, 0, 1);
-    square = sum_of_squares(x, D);
+    square = opening.soft ? sum_of_squares(x, D) : R{0};
     const R scale = opening.soft && square > R{0} ? opening.sharpness / sqrt(square) : R{0};
     output = R{0};
     firing = 0;

@@ -72,9 +72,7 @@ class MatrixFree {
   ///
   /// Bits    ARITHMETIC.md section 13.4.
   void add(const R* x, const GatedSample<R, D>& sample, R residual) {
-    R gated[D];
-    for (Index q = 0; q < D; ++q) gated[q] = times_gate(sample.gates[q], residual);
-    add_outer(x, gated, memory_.residual);
+    add_gated(x, sample.gates, residual, memory_.residual);
     if (first_) add_outer(x, x, memory_.solution);
   }
 
@@ -169,6 +167,9 @@ class MatrixFree {
 
  private:
   using Slices = detail::MatrixFreeSlices<Model, SliceCount, Remembered>;
+  /// Whether neurons that sleep are passed over, one by one, at the price of strides: where an fma is a call,
+  /// nothing else costs.
+  static constexpr bool kPassOver = Lanes<R>::kAlone && !kHardwareFma<R>;
 
   void begin_sum(R* sum) {
     for (Index i = 0; i < D * D; ++i) sum[i] = R{0};
@@ -197,16 +198,39 @@ class MatrixFree {
     for (Index k = 0; k < D; ++k) add_scaled<D>(x[k], e, g + k * D);
   }
 
-  static void multiply_one(const R* x, const GatedSample<R, D>& sample, const R* p, R* w) {
-    R u[D];
-    const Product<R, Strides<0, 1, D, 0>> product{x, p, nullptr, 0, u};
-    product_rows<1, D>(product, D, 0, 1);
-    R t{0};
-    for (Index q = 0; q < D; ++q) {
-      if (sample.gates[q] != R{0}) t = fma(sample.gates[q], u[q], t);
+  /// g[k][q] <- fma(x_k, c_q t, g[k][q]) where c_q is not zero.
+  static void add_gated(const R* x, const R* gates, R t, R* g) {
+    if constexpr (kPassOver) {
+      for (Index q = 0; q < D; ++q) {
+        if (gates[q] == R{0}) continue;
+        const R factor = gates[q] * t;
+        for (Index k = 0; k < D; ++k) g[k * D + q] = fma(x[k], factor, g[k * D + q]);
+      }
+    } else {
+      R gated[D];
+      for (Index q = 0; q < D; ++q) gated[q] = times_gate(gates[q], t);
+      add_outer(x, gated, g);
     }
-    for (Index q = 0; q < D; ++q) u[q] = times_gate(sample.gates[q], t);
-    add_outer(x, u, w);
+  }
+
+  static void multiply_one(const R* x, const GatedSample<R, D>& sample, const R* p, R* w) {
+    R t{0};
+    if constexpr (kPassOver) {
+      for (Index q = 0; q < D; ++q) {
+        if (sample.gates[q] == R{0}) continue;
+        R u{0};
+        for (Index k = 0; k < D; ++k) u = fma(x[k], p[k * D + q], u);
+        t = fma(sample.gates[q], u, t);
+      }
+    } else {
+      R u[D];
+      const Product<R, Strides<0, 1, D, 0>> product{x, p, nullptr, 0, u};
+      product_rows<1, D>(product, D, 0, 1);
+      for (Index q = 0; q < D; ++q) {
+        if (sample.gates[q] != R{0}) t = fma(sample.gates[q], u[q], t);
+      }
+    }
+    add_gated(x, sample.gates, t, w);
   }
 
   [[nodiscard]] R* words_of(Index slice) {
@@ -265,6 +289,13 @@ class MatrixFree {
   KroneckerPreconditioner<R, D> preconditioner_;
   bool first_;
   [[no_unique_address]] Slices slices_;
+};
+
+/// A solver of AlternatingMinimization.
+struct ByConjugateGradient {
+  template <class Model, Index SliceCount, Index Remembered>
+  using System = MatrixFree<Model, SliceCount, Remembered>;
+  static constexpr bool kMatrixFree = true;
 };
 
 }  // namespace idem::inline IDEM_TARGET

@@ -244,4 +244,16 @@ class RotatedRows {
   R row_[kUnknowns];
 };
 
+/// Solvers of AlternatingMinimization: which system an iteration fills.
+struct ByCholesky {
+  template <class Model, Index SliceCount, Index>
+  using System = NormalEquations<Model, SliceCount>;
+  static constexpr bool kMatrixFree = false;
+};
+struct ByRotations {
+  template <class Model, Index, Index>
+  using System = RotatedRows<Model>;
+  static constexpr bool kMatrixFree = false;
+};
+
 }  // namespace idem::inline IDEM_TARGET
