@@ -132,7 +132,7 @@ double alternate(Problem<R, D>& problem, Trainer& trainer, Course course, Index 
   trainer.model() = problem.start();
   AlternatingOptions<R> options;
   options.course = course;
-  options.iterations = iterations + 1;
+  options.iterations = iterations;
   options.rate = static_cast<R>(0.9);
   StoredSamples<R, D> set = problem.set();
   (void)trainer.train(set, problem.buffer(), options);
