@@ -26,6 +26,12 @@ struct Experiment {
 
 constexpr Experiment kExperiments[] = {
     {"li-yuan-pairs", "Li & Yuan 2017, section 5.5: f tells two MNIST digits apart"},
+    {"jagatap-hegde-1a", "Jagatap & Hegde 2019, figure 1(a): samples it takes to find the teacher"},
+    {"jagatap-hegde-1b", "Jagatap & Hegde 2019, figure 1(b): loss against epochs"},
+    {"am-noise", "alternating minimization with noisy labels, beside an oracle"},
+    {"am-resampling", "fixed samples against fresh samples in each iteration"},
+    {"am-solvers", "accuracy of the solvers against the condition number"},
+    {"am-memory", "the largest d of alternating minimization in some RAM"},
 };
 
 /// Becomes the experiment's program.

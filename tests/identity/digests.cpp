@@ -273,15 +273,11 @@ void alternating_minimization() {
   free("am-homotopy-matrix-free", 36, homotopy);
 
   alternating<ByCholesky, R, 8, 0, 0, 7>("am-d8-cholesky", 130, plain, kOk, "streamed");
-  alternating<ByCholesky, R, 8, 16, 0, 7>("am-d8-cholesky", 130, plain, kOk, "slices=16");
   alternating<ByCholesky, R, 8, 64, 0, 100>("am-d8-cholesky", 130, plain, kOk, "slices=64");
   alternating<ByConjugateGradient, R, 8, 0, 0, 7>("am-d8-matrix-free", 130, plain, kOk, "streamed");
-  alternating<ByConjugateGradient, R, 8, 16, 0, 7>("am-d8-matrix-free", 130, plain, kOk, "slices=16");
   alternating<ByConjugateGradient, R, 8, 64, 130, 100>("am-d8-matrix-free", 130, plain, kOk, "remembered");
 
-  alternating<ByCholesky, R, 20, 0, 0, 7>("am-d20-cholesky", 450, two, kLast, "streamed");
   alternating<ByCholesky, R, 20, 64, 0, 100>("am-d20-cholesky", 450, two, kLast, "slices=64");
-  alternating<ByConjugateGradient, R, 20, 0, 0, 7>("am-d20-matrix-free", 450, two, kLast, "streamed");
   alternating<ByConjugateGradient, R, 20, 64, 200, 100>("am-d20-matrix-free", 450, two, kLast, "remembered");
 }
 

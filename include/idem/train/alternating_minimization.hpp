@@ -108,9 +108,14 @@ class AlternatingMinimization {
   ///
   /// Errors  not_finite: the sample is refused, the window is as before.
   Status feed(const R* x, R y) requires(!Solver::kMatrixFree) {
-    if (first_not_finite(x, kDim) >= 0 || !(y - y == R{0})) return Status::not_finite;
-    add(x, y);
-    return Status::ok;
+    return add_all(x, &y, 1);
+  }
+
+  /// Adds `count` samples: x is count x D row-major, y has count labels.
+  ///
+  /// Errors  not_finite: all of them are refused, the window is as before. bad_argument: count < 0.
+  Status feed(const R* x, const R* y, Index count) requires(!Solver::kMatrixFree) {
+    return count < 0 ? Status::bad_argument : add_all(x, y, count);
   }
 
   /// Solves the system of the window, adds the solution to the weights and begins the next window.
@@ -279,46 +284,46 @@ class AlternatingMinimization {
     ++count_;
   }
 
-  /// Calls f(x, y, count) for all samples in ascending order, a buffer at a time.
+  /// Calls f(x, y, count) for all samples in ascending order: stored samples at once, others a buffer at a time.
   template <SampleSet Set, Index Count, class F>
   static Status each(Set& set, SampleBuffer<R, kDim, Count>& buffer, const F& f) {
-    for (Index first = 0; first < set.size();) {
-      const Index count = set.size() - first < Count ? set.size() - first : Count;
-      if constexpr (requires { set.inputs(); }) {
-        const Status status = f(set.inputs() + first * kDim, set.labels() + first, count);
-        if (status != Status::ok) return status;
+    if constexpr (requires { set.inputs(); }) {
+      return f(set.inputs(), set.labels(), set.size());
+    } else {
+      for (Index first = 0; first < set.size();) {
+        const Index count = set.size() - first < Count ? set.size() - first : Count;
+        set.get(InOrder{}, first, count, buffer.x, buffer.y);
+        if (const Status status = f(buffer.x, buffer.y, count); status != Status::ok) return status;
         first += count;
-        continue;
       }
-      set.get(InOrder{}, first, count, buffer.x, buffer.y);
-      if (const Status status = f(buffer.x, buffer.y, count); status != Status::ok) return status;
-      first += count;
+      return Status::ok;
     }
-    return Status::ok;
   }
 
   template <SampleSet Set, Index Count>
   Status pass(Set& set, SampleBuffer<R, kDim, Count>& buffer) {
-    return each(set, buffer, [&](const R* x, const R* y, Index count) {
-      if (first_not_finite(x, count * kDim) >= 0 || first_not_finite(y, count) >= 0)
-        return Status::not_finite;
-      if constexpr (SliceCount > 0 && System::kSlices) {
-        if (!gates_.soft) {
-          for (Index done = 0; done < count; done += SliceCount) {
-            const Index part = count - done < SliceCount ? count - done : SliceCount;
-            system_.add_slice(model_, x + done * kDim, part, hash_, [&](Index s, R output) {
-              const R residual = y[done + s] - output;
-              losses_.add_square(residual);
-              return residual;
-            });
-            count_ += part;
-          }
-          return Status::ok;
+    return each(set, buffer, [&](const R* x, const R* y, Index count) { return add_all(x, y, count); });
+  }
+
+  /// Adds `count` samples to the system, or none of them.
+  Status add_all(const R* x, const R* y, Index count) {
+    if (first_not_finite(x, count * kDim) >= 0 || first_not_finite(y, count) >= 0) return Status::not_finite;
+    if constexpr (SliceCount > 0 && System::kSlices) {
+      if (!gates_.soft) {
+        for (Index done = 0; done < count; done += SliceCount) {
+          const Index part = count - done < SliceCount ? count - done : SliceCount;
+          system_.add_slice(model_, x + done * kDim, part, hash_, [&](Index s, R output) {
+            const R residual = y[done + s] - output;
+            losses_.add_square(residual);
+            return residual;
+          });
+          count_ += part;
         }
+        return Status::ok;
       }
-      for (Index s = 0; s < count; ++s) add(x + s * kDim, y[s]);
-      return Status::ok;
-    });
+    }
+    for (Index s = 0; s < count; ++s) add(x + s * kDim, y[s]);
+    return Status::ok;
   }
 
   /// The width of the first soft gates: how far, relative to |x|, the sums are from those of the teacher.
