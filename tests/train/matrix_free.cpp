@@ -129,7 +129,9 @@ void check(Draw& draw) {
         const std::vector<R> twin = product(data, opening, p);
         const Results<R> one = solve<MatrixFree<Model>>(data, opening, p, ridge, false);
         REQUIRE(inputs::same_bits(one.products.data(), twin.data(), D * D));
-        require_same(solve<MatrixFree<Model, 32, 0>>(data, opening, p, ridge, !opening.soft), one);
+        if constexpr (D == 5) {
+          require_same(solve<MatrixFree<Model, 32, 0>>(data, opening, p, ridge, !opening.soft), one);
+        }
         // Two portions are remembered, and the others are not.
         require_same(solve<MatrixFree<Model, 32, 64>>(data, opening, p, ridge, !opening.soft), one);
       }
