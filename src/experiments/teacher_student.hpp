@@ -123,9 +123,6 @@ using Direct = AlternatingMinimization<Model, ByCholesky, 256>;
 
 /// Alternating minimization from the start; returns the relative error of W after at most `iterations`
 /// systems.
-///
-/// The library returns the best W whose loss it knows, which it learns in the pass of the next iteration:
-/// hence one more of them.
 template <Real R, Index D, class Trainer>
 double alternate(Problem<R, D>& problem, Trainer& trainer, Course course, Index iterations) {
   demand(trainer.init());

@@ -141,11 +141,31 @@ class ByRotations:
 class MatrixFree:
     exact, rounds = False, 3
 
+    @staticmethod
+    def refuse_dependent(F, W):
+        """13.8: parallel columns of I + W, or two antiparallel pairs."""
+        d, antiparallel = len(W), 0
+        columns = [[F.add(1.0 if k == q else 0.0, row[q]) for k, row in enumerate(W)] for q in range(d)]
+
+        def inner(a, b):
+            return F.chain(0.0, Factors(F, columns[a]), Factors(F, columns[b]))
+
+        for b in range(d):
+            for a in range(b):
+                s = inner(a, b)
+                if F.mul(s, s) > F.mul(F.number("0.999"), F.mul(inner(a, a), inner(b, b))):
+                    antiparallel += s <= 0
+                    if s > 0 or antiparallel == 2:
+                        raise RankDeficient(b * d)
+
     def __init__(self):
         self.preconditioner = None
         self.number = 4.0
 
     def solution(self, F, samples, signs, gates, residuals, ridge):
+        for q, column in enumerate(zip(*gates)):
+            if not any(column):
+                raise RankDeficient(q * len(signs))
         if self.preconditioner is None:
             self.preconditioner = kronecker_preconditioner(F, second_moments(F, samples), signs)
         B = NormalOperator(F, samples, gates, ridge)
@@ -234,6 +254,11 @@ def is_small(F, D, W, tolerance):
 def minimized(F, samples, signs, W, solver, tolerance, iterations, rate=None):
     """(status, W, the loss of the last iteration or, of the best W, its own, number of iterations); homotopy where a
     rate is given."""
+    if not solver.exact:
+        try:
+            solver.refuse_dependent(F, W)
+        except RankDeficient as end:
+            return type(end).__name__, W, 0.0, 0
     n2 = squared_norms(F, samples)
     homotopy = None
     if rate is not None:

@@ -97,9 +97,12 @@ class AlternatingMinimization {
   AlternatingResult<R> train(Set& set, SampleBuffer<R, kDim, Count>& buffer,
                              const AlternatingOptions<R>& options = {}) {
     AlternatingResult<R> result;
-    if (set.size() < kUnknowns) {
-      result.status = Status::rank_deficient;
-      return result;
+    if (set.size() < kUnknowns) return {Status::rank_deficient};
+    if constexpr (Solver::kMatrixFree) {
+      // Conjugate gradients would find one of many solutions, and not notice.
+      if (const Index neuron = dependent_neuron(model_); neuron >= 0) {
+        return {Status::rank_deficient, 0, 0, R{0}, neuron * kDim};
+      }
     }
     Gates<R> gates;
     R ridge{0}, width{0};
@@ -128,7 +131,7 @@ class AlternatingMinimization {
         ridge = R{0};
         known = 0;
         best_loss = std::numeric_limits<R>::infinity();
-        begin_pass(gates);
+        begin_pass(gates, result.iterations == 0);
         result.status = pass(set, buffer);
         ++result.passes;
         if (result.status != Status::ok) return result;
@@ -344,6 +347,7 @@ class AlternatingMinimization {
                             return Status::ok;
                           });
                         });
+      if (converged.status == Status::rank_deficient) return {converged.status, converged.steps};
       if (converged.status == Status::not_positive_definite && converged.steps == 0) {
         return {converged.status, -1};
       }

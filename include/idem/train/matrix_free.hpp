@@ -37,6 +37,38 @@ struct MatrixFreeSlices<Model, 0, Remembered> {};
 
 }  // namespace detail
 
+/// The first neuron without which the system of a residual network would be determined, though not with it; -1 if there
+/// is none that the weights alone betray: of two parallel columns of I + W the second, for they fire on the same
+/// samples; of two antiparallel pairs the second pair's, for ReLU(z) - ReLU(-z) is z in both. Columns within 1.8
+/// degrees count as parallel.
+///
+/// Bits    ARITHMETIC.md section 13.8.
+/// Cost    D^3 / 2 fused multiply-adds.
+template <class Model>
+Index dependent_neuron(const Model& model) {
+  using R = typename Model::Scalar;
+  constexpr Index D = Model::kDim;
+  const R* const w = model.weights().data();
+  const auto inner = [&](Index a, Index b) {
+    R sum{0};
+    for (Index k = 0; k < D; ++k) {
+      const R left = k == a ? R{1} + w[k * D + a] : w[k * D + a];
+      const R right = k == b ? R{1} + w[k * D + b] : w[k * D + b];
+      sum = fma(left, right, sum);
+    }
+    return sum;
+  };
+  Index antiparallel = 0;
+  for (Index b = 1; b < D; ++b) {
+    for (Index a = 0; a < b; ++a) {
+      const R s = inner(a, b);
+      if (!(s * s > static_cast<R>(0.999) * (inner(a, a) * inner(b, b)))) continue;
+      if (s > R{0} || ++antiparallel == 2) return b;
+    }
+  }
+  return -1;
+}
+
 /// B^T B as a function, and the conjugate gradients on it.
 ///
 ///     SliceCount  samples that pass together when gates are hard: 0, or a multiple of 16
@@ -56,6 +88,7 @@ class MatrixFree {
   /// Begins a right-hand side; `first` one of a run, whose samples then also make the preconditioner.
   void clear(bool first) {
     first_ = first;
+    for (std::uint32_t& word : fired_.words) word = 0;
     forget();
     if (first) {
       for (R& c : memory_.solution) c = R{0};
@@ -73,6 +106,9 @@ class MatrixFree {
   /// Bits    ARITHMETIC.md section 13.4.
   void add(const R* x, const GatedSample<R, D>& sample, R residual) {
     add_gated(x, sample.gates, residual, memory_.residual);
+    for (Index q = 0; q < D; ++q) {
+      if (sample.gates[q] != R{0}) fired_.words[q / 32] |= 1u << (q % 32);
+    }
     if (first_) add_outer(x, x, memory_.solution);
   }
 
@@ -91,6 +127,7 @@ class MatrixFree {
                                 to += Slices::kPanelSize;
                               });
     slices_.slice.add(model, x, words, count, memory_.residual);
+    note_firing(words, count);
     if (first_) {
       const Product<R, Strides<1, D, D, D>> gram{x, x, memory_.solution, D, memory_.solution};
       product_rows<D, D>(gram, count, 0, row_pieces<R, D, D>());
@@ -101,12 +138,16 @@ class MatrixFree {
 
   /// At most `steps` conjugate gradient steps. each_chunk(f) calls f(x, count) for all samples in order.
   ///
-  /// Errors  not_positive_definite, when inputs do not span all dimensions or no neuron fires.
+  /// Errors  rank_deficient, when a neuron fires on no sample; `steps` is then its first unknown.
+  ///         not_positive_definite, when inputs do not span all dimensions.
   /// Bits    ARITHMETIC.md sections 13.4 and 13.6.
   template <class EachChunk>
   Converged<R> solve(const Model& model, const Gates<R>& opening, R ridge, Index steps, R limit,
                      const EachChunk& each_chunk) {
     finish_sum(model, memory_.residual);
+    for (Index q = 0; q < D; ++q) {
+      if (!fired_.on(q)) return {Status::rank_deficient, q * D, R{1}};
+    }
     if (first_) {
       R* const gram = memory_.image;
       for (Index i = 0; i < D; ++i) {
@@ -166,6 +207,18 @@ class MatrixFree {
   [[nodiscard]] R solution(Index q, Index i) const { return memory_.solution[i * D + q]; }
 
  private:
+  /// Notes the neurons that fire on `count` samples of a slice.
+  void note_firing(const R* words, Index count) {
+    using Word = typename Lanes<R>::Word;
+    for (Index s = 0; s < count; s += Lanes<R>::kWidth, words += Slices::kWordStride) {
+      const Index samples = count - s < Lanes<R>::kWidth ? count - s : Lanes<R>::kWidth;
+      const Word here = (Word{2} << (samples - 1)) - 1;
+      for (Index q = 0; q < D; ++q) {
+        if ((std::bit_cast<Word>(words[q]) & here) != 0) fired_.words[q / 32] |= 1u << (q % 32);
+      }
+    }
+  }
+
   using Slices = detail::MatrixFreeSlices<Model, SliceCount, Remembered>;
   /// Whether neurons that sleep are passed over, one by one, at the price of strides: where an fma is a call,
   /// nothing else costs.
@@ -287,6 +340,7 @@ class MatrixFree {
 
   ConjugateGradientMemory<R, D, D> memory_;
   KroneckerPreconditioner<R, D> preconditioner_;
+  Mask<D> fired_;  ///< neurons that fire on a sample of the right-hand side
   bool first_;
   [[no_unique_address]] Slices slices_;
 };
