@@ -47,8 +47,8 @@
 #include <idem/solvers/ldlt.hpp>
 #include <idem/solvers/packed.hpp>
 #include <idem/solvers/packed_rows.hpp>
-#include <idem/solvers/reflections.hpp>
 #include <idem/solvers/refinement.hpp>
+#include <idem/solvers/reflections.hpp>
 #include <idem/solvers/rotations.hpp>
 #include <idem/solvers/spectral_norm.hpp>
 
