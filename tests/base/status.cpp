@@ -28,6 +28,10 @@ constexpr Status kAll[] = {
     Status::wrong_conversion,
     Status::wrong_fma,
     Status::wrong_square_root,
+    Status::not_positive_definite,
+    Status::rank_deficient,
+    Status::not_converged,
+    Status::cycle,
 };
 
 }  // namespace

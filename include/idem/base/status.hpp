@@ -18,11 +18,6 @@ enum class Status : std::uint8_t {
   bad_argument,  ///< a size, range or count that the function's contract excludes
   open_batch,    ///< weights or signs were to be set while a batch is open
   bad_state,     ///< idem.h: a state pointer that is null or not aligned
-  // What can become of a linear system, and of what rests on it.
-  not_positive_definite,  ///< a pivot, or a curvature, is not above the rounding errors
-  rank_deficient,         ///< the system has many solutions
-  not_converged,          ///< the greatest number of steps came first
-  cycle,                  ///< the masks repeat in a cycle: the weights are those of the lowest loss
   // What idem::self_test can find.
   wrong_rounding,        ///< not to the nearest, ties to even
   flushed_subnormals,    ///< numbers below the smallest normal one read or become zero
@@ -33,6 +28,11 @@ enum class Status : std::uint8_t {
   wrong_conversion,      ///< between integers and numbers
   wrong_fma,             ///< multiply-add rounds twice, or is of another's making
   wrong_square_root,     ///< of a number
+  // What can become of a linear system, and of what rests on it.
+  not_positive_definite,  ///< a pivot, or a curvature, is not above the rounding errors
+  rank_deficient,         ///< the system has many solutions
+  not_converged,          ///< the greatest number of steps came first
+  cycle,                  ///< the masks repeat in a cycle: the weights are those of the lowest loss
 };
 
 /// One sentence for each value: what was wrong and what would be right.
