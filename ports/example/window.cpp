@@ -45,7 +45,6 @@ Status learn() {
   if (status == Status::ok) status = sensor.start();
   if (status == Status::ok) status = net.init();
   for (int window = 0; window < kWindows && status == Status::ok; ++window) {
-    net.begin();
     for (int i = 0; i < kWindow && status == Status::ok; ++i) {
       sensor.read(x.data(), y);
       status = net.feed(x.data(), y);

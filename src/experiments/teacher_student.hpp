@@ -140,7 +140,7 @@ double alternate(Problem<R, D>& problem, Trainer& trainer, Course course, Index 
 template <Real R, Index D, class Trainer>
 Status iterate(Problem<R, D>& problem, Trainer& trainer) {
   trainer.begin();
-  for (Index i = 0; i < problem.samples(); ++i) demand(trainer.feed(problem.x(i), problem.y(i)));
+  demand(trainer.feed(problem.x(0), &problem.y(0), problem.samples()));
   return trainer.end().status;
 }
 
@@ -149,7 +149,7 @@ template <Real R, Index D>
 struct Descent {
   using Model = ResidualRelu<R, D>;
   Sgd<Model, 256> sgd;
-  AlternatingMinimization<Model, ByConjugateGradient, 256, 2048> spectrum;
+  AlternatingMinimization<Model, ByConjugateGradient, 256> spectrum;
   LanczosMemory<R, D, D, 100> memory;
   R step;
 
@@ -158,7 +158,9 @@ struct Descent {
     demand(spectrum.init());
     for (Index j = 0; j < D; ++j) spectrum.model().set_negative(j, problem.start().negative(j));
     StoredSamples<R, D> set = problem.set();
-    step = gradient_descent_step(spectrum.extremes(set, problem.buffer(), memory));
+    const Extremes<R> extremes = spectrum.extremes(set, problem.buffer(), memory);
+    demand(extremes.status);
+    step = gradient_descent_step(extremes);
     demand(sgd.init());
     sgd.model() = problem.start();
   }

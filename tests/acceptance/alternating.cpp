@@ -170,6 +170,10 @@ void few_passes() {
 
 int main(int argc, char** argv) {
   const int seeds = argc > 1 ? std::atoi(argv[1]) : 20;
+  if (seeds < 1) {
+    std::fprintf(stderr, "%s: not a number of seeds, 1 or more\n", argv[1]);
+    return 2;
+  }
   constexpr double kSuccess = 0.01;
   char text[100];
   for (const bool signs : {false, true}) {

@@ -46,7 +46,7 @@ Converged<R> twin(const System<R>& system, std::vector<R>& x, Index rows, Index 
   result.status = Status::not_converged;
   for (;;) {
     if (!(rho > last)) {
-      result.status = rho <= last ? Status::ok : Status::not_positive_definite;
+      result.status = rho >= R{0} && rho <= last ? Status::ok : Status::not_positive_definite;
       break;
     }
     if (result.steps == steps) break;
@@ -66,7 +66,7 @@ Converged<R> twin(const System<R>& system, std::vector<R>& x, Index rows, Index 
     for (std::size_t i = 0; i < count; ++i) p[i] = idem::fma(b, p[i], z[i]);
     ++result.steps;
   }
-  result.residual = first > R{0} ? idem::sqrt(rho / first) : R{0};
+  result.residual = rho > R{0} ? idem::sqrt(rho / first) : R{0};
   return result;
 }
 

@@ -83,7 +83,7 @@ struct Lanes {
   IDEM_INLINE static Word at_least_zero(Vector v) { return lane_at_least_zero(v); }
 
   /// Whether a register can stand for a patch of a matrix, kPatchRows rows of kPatchColumns columns, and lanes be
-  /// left out one by one. The four functions below exist where it can.
+  /// left out one by one. load_repeated, load_spread, fma_where and list_bits exist where it can.
   static constexpr bool kPatches = requires { LaneTypes<R>::kPatchRows; };
   static constexpr Index kPatchRows = [] {
     if constexpr (kPatches) {

@@ -20,6 +20,13 @@ concept SampleSet = requires(T& set, typename T::Scalar* out, Index (*order)(Ind
   set.get(order, Index{}, Index{}, out, out);
 };
 
+/// Whether all samples lie in memory one behind another: inputs() and labels() point to them.
+template <class Set>
+inline constexpr bool kStored = requires(const Set& set) {
+  { set.inputs() } -> std::convertible_to<const typename Set::Scalar*>;
+  { set.labels() } -> std::convertible_to<const typename Set::Scalar*>;
+};
+
 /// Samples as they lie.
 struct InOrder {
   constexpr Index operator()(Index position) const { return position; }

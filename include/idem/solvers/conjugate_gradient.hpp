@@ -36,7 +36,8 @@ struct Converged {
 /// binary32 that form does not diverge when it goes on after it has converged.
 ///
 /// Errors  not_converged: the steps came first; x is what they reached. not_positive_definite: a direction without
-///         curvature, or a number that is not finite; x is what the steps before reached.
+///         curvature, x is then what the steps before reached; or <r, M^-1 r> negative or not a number, x then includes
+///         the step that made it so.
 /// Bits    ARITHMETIC.md section 12.9.
 /// Memory  four times the unknowns, the caller's.
 /// Cost    one application of A and of M^-1 a step, and 5 Rows Cols fused multiply-adds.
@@ -75,8 +76,11 @@ Converged<R> conjugate_gradient(const Apply& apply, const Precondition& precondi
     add_multiple(w, conjugate, p, kCount);
     ++result.steps;
   }
-  if (!(rho <= last) && result.status == Status::ok) result.status = Status::not_positive_definite;
-  result.residual = first > R{0} ? sqrt(rho / first) : R{0};
+  // A negative product: M^-1 is not what it should be. NaN ends the loop too.
+  if (result.status == Status::ok && !(rho >= R{0} && rho <= last)) {
+    result.status = Status::not_positive_definite;
+  }
+  result.residual = rho > R{0} ? sqrt(rho / first) : R{0};
   return result;
 }
 

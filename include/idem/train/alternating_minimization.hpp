@@ -26,7 +26,7 @@ namespace idem::inline IDEM_TARGET {
 /// beginning, with a direct solver, and solve it: one iteration a window.
 ///
 ///     Model       ResidualRelu<R, D>
-///     Solver      ByCholesky: least work up to about D = 9. ByRotations: the most digits. ByConjugateGradient: D^2
+///     Solver      ByCholesky: least work up to about D = 11. ByRotations: the most digits. ByConjugateGradient: D^2
 ///                 numbers instead of D^4 / 2.
 ///     SliceCount  samples that pass together: 0, or a multiple of 16 (a desktop's). It changes no bit.
 ///     Remembered  ByConjugateGradient with slices: samples whose masks and transposed inputs are remembered. It
@@ -43,6 +43,8 @@ class AlternatingMinimization {
   using R = typename Model::Scalar;
   static constexpr Index kDim = Model::kDim;
   static constexpr Index kUnknowns = kDim * kDim;
+  static_assert(SliceCount >= 0 && SliceCount % 16 == 0 && Remembered >= 0,
+                "idem: a slice holds a multiple of 16 samples");
 
   /// Checks the floating-point environment and sets the identity mapping (W = 0, v = +1).
   ///
@@ -54,7 +56,7 @@ class AlternatingMinimization {
     return Status::ok;
   }
 
-  /// The network. Its weights and signs may be changed between runs, and between `end` and `begin`.
+  /// The network. Its weights and signs may be changed between runs, and before the first sample of a window.
   [[nodiscard]] Model& model() { return model_; }
   [[nodiscard]] const Model& model() const { return model_; }
   [[nodiscard]] auto weights() { return model_.weights(); }
@@ -77,10 +79,12 @@ class AlternatingMinimization {
 
   /// Solves the system of the window, adds the solution to the weights and begins the next window.
   ///
-  /// Errors  empty_batch; not_positive_definite, rank_deficient: fewer samples than weights, or neurons that do not
-  ///         fire, or fire together. diverged: the weights would not be finite. In all cases W is as it was.
+  /// Errors  empty_batch. rank_deficient: fewer samples than weights; the window stays open. not_positive_definite,
+  ///         rank_deficient: neurons that do not fire, or fire together. diverged: the weights would not be finite. In
+  ///         all cases W is as it was.
   Solved end() requires(!Solver::kMatrixFree) {
     if (count_ == 0) return {Status::empty_batch, -1};
+    if (count_ < kUnknowns) return {Status::rank_deficient, count_};
     const Solved solved = solve_directly(R{0});
     begin();
     return solved;
@@ -90,91 +94,15 @@ class AlternatingMinimization {
   ///
   ///     buffer  room for samples on their way
   ///
-  /// Errors  rank_deficient: fewer samples than weights. not_finite: a sample or label is not finite. Before the first
+  /// Errors  bad_argument: iterations below 0, or a rate outside (0, 1). rank_deficient: fewer samples than weights.
+  ///         not_finite: a sample or label is not finite. Before the first
   ///         iteration W is as it was; a status of the solver later leaves the W of the iteration before.
   ///         not_converged, cycle: W is that of the lowest loss met.
   template <SampleSet Set, Index Count>
   AlternatingResult<R> train(Set& set, SampleBuffer<R, kDim, Count>& buffer,
                              const AlternatingOptions<R>& options = {}) {
-    AlternatingResult<R> result;
-    if (set.size() < kUnknowns) return {Status::rank_deficient};
-    if constexpr (Solver::kMatrixFree) {
-      // Conjugate gradients would find one of many solutions, and not notice.
-      if (const Index neuron = dependent_neuron(model_); neuron >= 0) {
-        return {Status::rank_deficient, 0, 0, R{0}, neuron * kDim};
-      }
-    }
-    Gates<R> gates;
-    R ridge{0}, width{0};
-    if (options.course == Course::homotopy ||
-        (options.course == Course::automatic && set.size() < 2 * kUnknowns + 5 * kDim)) {
-      result.status = survey(set, buffer, width);
-      ++result.passes;
-      if (result.status != Status::ok) return result;
-      gates.soft = width > R{0} && width - width == R{0};
-      ridge = gates.soft ? static_cast<R>(0.1) : R{0};
-    }
-    R steps{4};
-    Index known = 0;  // hashes of this course
-    R best_loss = std::numeric_limits<R>::infinity();
-    bool again = false, settled = false;
-    for (;; ++result.iterations) {
-      if (gates.soft) gates.sharpness = static_cast<R>(0.35) / width;
-      begin_pass(gates, result.iterations == 0);
-      result.status = pass(set, buffer);
-      ++result.passes;
-      if (result.status != Status::ok) return result;
-      again = known > 0 && hashes_[(known - 1) % kHashes] == hash_.value();
-      if (gates.soft && again) {
-        // The masks no longer change: from here on with hard gates.
-        gates = {};
-        ridge = R{0};
-        known = 0;
-        best_loss = std::numeric_limits<R>::infinity();
-        begin_pass(gates, result.iterations == 0);
-        result.status = pass(set, buffer);
-        ++result.passes;
-        if (result.status != Status::ok) return result;
-        again = false;
-      }
-      hashes_[known++ % kHashes] = hash_.value();
-      result.loss = losses_.value() / static_cast<R>(count_);
-      if (!gates.soft && result.loss < best_loss) {
-        best_loss = result.loss;
-        copy(model_.weights().data(), best_);
-      }
-      if (result.iterations == options.iterations) {
-        result.status = Status::not_converged;
-        break;
-      }
-      if (!gates.soft && !again && cycles(known)) {
-        // A sample may lie so near to a boundary that its mask goes to and fro while W has long been found.
-        if (settled) return result;
-        result.status = Status::cycle;
-        break;
-      }
-      R change{0}, length{0};
-      const Solved solved = solve(set, buffer, ridge, steps, result, change, length);
-      if (solved.status != Status::ok) {
-        result.status = solved.status;
-        result.unknown = solved.index;
-        return result;
-      }
-      settled = Solver::kMatrixFree && change <= options.tolerance * length;
-      if (again && (!Solver::kMatrixFree || settled)) {
-        ++result.iterations;
-        return result;
-      }
-      if (steps < R{1000}) steps = steps * static_cast<R>(1.15);
-      if (gates.soft) {
-        width = width * options.rate;
-        ridge = ridge * options.rate;
-      }
-    }
-    if (best_loss < std::numeric_limits<R>::infinity()) {
-      copy(best_, model_.weights().data());
-      result.loss = best_loss;
-    }
+    const AlternatingResult<R> result = run(set, buffer, options);
+    begin();
     return result;
   }
 
@@ -210,11 +138,6 @@ class AlternatingMinimization {
 
  private:
   using System = typename Solver::template System<Model, SliceCount, Remembered>;
-  // The longest cycle looked for, and how often it has to come round: with solutions that are not exact twice may be
-  // chance.
-  static constexpr Index kLongestCycle = 8, kRounds = Solver::kMatrixFree ? 3 : 2;
-  static constexpr Index kHashes = kRounds * kLongestCycle;
-
   void begin_pass(const Gates<R>& gates, bool first = true) {
     gates_ = gates;
     hash_ = {};
@@ -246,7 +169,7 @@ class AlternatingMinimization {
   /// Labels y may be anything.
   template <bool Labels = true, SampleSet Set, Index Count, class F>
   static Status each(Set& set, SampleBuffer<R, kDim, Count>& buffer, const F& f) {
-    if constexpr (requires { set.inputs(); }) {
+    if constexpr (kStored<Set>) {
       return f(set.inputs(), set.labels(), set.size());
     } else {
       for (Index first = 0; first < set.size();) {
@@ -261,6 +184,93 @@ class AlternatingMinimization {
       }
       return Status::ok;
     }
+  }
+
+  template <SampleSet Set, Index Count>
+  AlternatingResult<R> run(Set& set, SampleBuffer<R, kDim, Count>& buffer,
+                           const AlternatingOptions<R>& options) {
+    AlternatingResult<R> result;
+    if (options.iterations < 0 || !(options.rate > R{0} && options.rate < R{1}))
+      return {Status::bad_argument};
+    if (set.size() < kUnknowns) return {Status::rank_deficient};
+    if constexpr (Solver::kMatrixFree) {
+      // Conjugate gradients would find one of many solutions, and not notice.
+      if (const Index neuron = dependent_neuron(model_); neuron >= 0) {
+        return {Status::rank_deficient, 0, 0, R{0}, neuron * kDim};
+      }
+    }
+    Gates<R> gates;
+    R ridge{0}, width{0};
+    if (options.course == Course::homotopy ||
+        (options.course == Course::automatic && set.size() < 2 * kUnknowns + 5 * kDim)) {
+      result.status = survey(set, buffer, width);
+      ++result.passes;
+      if (result.status != Status::ok) return result;
+      gates.soft = width > R{0} && width - width == R{0};
+      ridge = gates.soft ? static_cast<R>(0.1) : R{0};
+    }
+    R steps{4};
+    history_.clear();
+    R best_loss = std::numeric_limits<R>::infinity();
+    bool again = false, settled = false;
+    for (;; ++result.iterations) {
+      if (gates.soft) gates.sharpness = static_cast<R>(0.35) / width;
+      begin_pass(gates, result.iterations == 0);
+      result.status = pass(set, buffer);
+      ++result.passes;
+      if (result.status != Status::ok) return result;
+      again = history_.ends_with(hash_.value());
+      if (gates.soft && again) {
+        // The masks no longer change: from here on with hard gates.
+        gates = {};
+        ridge = R{0};
+        history_.clear();
+        best_loss = std::numeric_limits<R>::infinity();
+        begin_pass(gates, result.iterations == 0);
+        result.status = pass(set, buffer);
+        ++result.passes;
+        if (result.status != Status::ok) return result;
+        again = false;
+      }
+      history_.add(hash_.value());
+      result.loss = losses_.value() / static_cast<R>(count_);
+      if (!gates.soft && result.loss < best_loss) {
+        best_loss = result.loss;
+        copy(model_.weights().data(), best_);
+      }
+      if (result.iterations == options.iterations) {
+        result.status = Status::not_converged;
+        break;
+      }
+      if (!gates.soft && !again && history_.cycles()) {
+        // A sample may lie so near to a boundary that its mask goes to and fro while W has long been found.
+        if (settled) return result;
+        result.status = Status::cycle;
+        break;
+      }
+      R change{0}, length{0};
+      const Solved solved = solve(set, buffer, ridge, steps, result, change, length);
+      if (solved.status != Status::ok) {
+        result.status = solved.status;
+        result.unknown = solved.index;
+        return result;
+      }
+      settled = Solver::kMatrixFree && change <= options.tolerance * length;
+      if (again && (!Solver::kMatrixFree || settled)) {
+        ++result.iterations;
+        return result;
+      }
+      if (steps < R{1000}) steps = steps * static_cast<R>(1.15);
+      if (gates.soft) {
+        width = width * options.rate;
+        ridge = ridge * options.rate;
+      }
+    }
+    if (best_loss < std::numeric_limits<R>::infinity()) {
+      copy(best_, model_.weights().data());
+      result.loss = best_loss;
+    }
+    return result;
   }
 
   template <SampleSet Set, Index Count>
@@ -309,19 +319,6 @@ class AlternatingMinimization {
     });
     width = sqrt(losses_.value() / trace_.value());
     return status;
-  }
-
-  [[nodiscard]] bool cycles(Index known) const {
-    for (Index length = 2; length <= kLongestCycle && kRounds * length <= known; ++length) {
-      const Index pairs = (kRounds - 1) * length;
-      Index same = 0;
-      while (same < pairs &&
-             hashes_[(known - 1 - same) % kHashes] == hashes_[(known - 1 - same - length) % kHashes]) {
-        ++same;
-      }
-      if (same == pairs) return true;
-    }
-    return false;
   }
 
   Solved solve_directly(R ridge_share) {
@@ -393,7 +390,8 @@ class AlternatingMinimization {
   LongSum<R> losses_;
   LongSum<R> trace_;
   Index count_;
-  std::uint64_t hashes_[kHashes];
+  // With solutions that are not exact, masks that come round twice may do so by chance.
+  MaskHistory<Solver::kMatrixFree ? 3 : 2> history_;
 };
 
 }  // namespace idem::inline IDEM_TARGET

@@ -30,8 +30,9 @@ struct AlternatingResult {
   Status status = Status::ok;
   Index iterations = 0;  ///< systems solved
   Index passes = 0;      ///< over the samples, those for masks and those of conjugate gradients
-  R loss = R{0};         ///< of the weights that the last iteration began with; after `cycle` of the result
-  Index unknown = -1;    ///< q D + i: where a solver failed
+  R loss = R{
+      0};  ///< of the weights that the last iteration began with; after `cycle` and `not_converged` of the result
+  Index unknown = -1;  ///< q D + i: where a solver failed
 };
 
 }  // namespace idem::inline IDEM_TARGET

@@ -61,7 +61,7 @@ class GatedSlice {
   }
 
   /// Adds the samples whose words and factors are in place.
-  void add(const Model& model, const R* x, const R* words, Index count, R* sum) {
+  void add(const R* x, const R* words, Index count, R* sum) {
     if constexpr (kInPatches<R, D>) {
       patches_.add(x, words, kWordStride, factors_, count);
     } else {
@@ -75,7 +75,6 @@ class GatedSlice {
       Serial alone;
       add_gradient<D>(x, masked_, count, false, sum, slice_.inputs, alone);
     }
-    (void)model;
   }
 
   /// The sum is complete: D x D by input, of either zero +0.
@@ -91,9 +90,7 @@ class GatedSlice {
 
  private:
   using Masked = MaskedResiduals<R, D, kInPatches<R, D> ? 0 : SliceCount>;
-  struct None {
-    static void clear() {}
-  };
+  struct None {};
 
   /// Adds up the sums u of a panel of samples, neurons in ascending order, where their bits are set.
   struct GatedOutputs {

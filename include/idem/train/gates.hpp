@@ -22,6 +22,39 @@ class MaskHash {
   std::uint64_t value_ = 0xcbf29ce484222325u;
 };
 
+/// The hashes of the last passes: a cycle is seen when it has come round Rounds times.
+template <Index Rounds>
+class MaskHistory {
+ public:
+  /// What no pass has filled yet: numbers that differ from each other.
+  void clear() {
+    for (Index i = 0; i < kKept; ++i) hashes_[i] = static_cast<std::uint64_t>(i);
+  }
+  void add(std::uint64_t hash) {
+    for (Index i = kKept - 1; i > 0; --i) hashes_[i] = hashes_[i - 1];
+    hashes_[0] = hash;
+  }
+
+  /// Whether the last pass had this hash.
+  [[nodiscard]] bool ends_with(std::uint64_t hash) const { return hashes_[0] == hash; }
+
+  /// Whether the last passes went round in a cycle of 2 to 8.
+  ///
+  /// Bits    ARITHMETIC.md section 13.8.
+  [[nodiscard]] bool cycles() const {
+    for (Index length = 2; length <= kLongest; ++length) {
+      Index same = 0;
+      while (same < (Rounds - 1) * length && hashes_[same] == hashes_[same + length]) ++same;
+      if (same == (Rounds - 1) * length) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr Index kLongest = 8, kKept = Rounds * kLongest;
+  std::uint64_t hashes_[kKept];
+};
+
 /// The gates of the neurons on a sample: hard, 1 where the neuron fires and 0 where it sleeps; or soft, rising
 /// from 0 to 1 around the neuron's boundary, the sharper the greater `sharpness` is.
 ///

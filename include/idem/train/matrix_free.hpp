@@ -43,7 +43,7 @@ struct MatrixFreeSlices<Model, 0, Remembered> {};
 /// degrees count as parallel.
 ///
 /// Bits    ARITHMETIC.md section 13.8.
-/// Cost    D^3 / 2 fused multiply-adds.
+/// Cost    3 D^3 / 2 fused multiply-adds.
 template <class Model>
 Index dependent_neuron(const Model& model) {
   using R = typename Model::Scalar;
@@ -75,7 +75,7 @@ Index dependent_neuron(const Model& model) {
 ///     Remembered  samples of which masks and transposed inputs are remembered between the passes of one step; for
 ///                 those beyond, and for all when gates are soft, they are computed anew in every pass
 ///
-/// Memory  5 D^2 numbers, one by one; with slices also those of the samples in flight, and what is remembered: 1.25
+/// Memory  5 D^2 numbers, one by one; with slices also those of the samples in flight, and what is remembered: 1.1
 ///         to 2 D numbers a sample.
 template <class Model, Index SliceCount = 0, Index Remembered = 0>
 class MatrixFree {
@@ -126,7 +126,7 @@ class MatrixFree {
                                 copy_panel(inputs, sample_vectors<R>(end - begin), to);
                                 to += Slices::kPanelSize;
                               });
-    slices_.slice.add(model, x, words, count, memory_.residual);
+    slices_.slice.add(x, words, count, memory_.residual);
     note_firing(words, count);
     if (first_) {
       const Product<R, Strides<1, D, D, D>> gram{x, x, memory_.solution, D, memory_.solution};
@@ -139,7 +139,8 @@ class MatrixFree {
   /// At most `steps` conjugate gradient steps. each_chunk(f) calls f(x, count) for all samples in order.
   ///
   /// Errors  rank_deficient, when a neuron fires on no sample; `steps` is then its first unknown.
-  ///         not_positive_definite, when inputs do not span all dimensions.
+  ///         not_positive_definite, when inputs do not span all dimensions, or of conjugate_gradient; not_converged is
+  ///         the usual end.
   /// Bits    ARITHMETIC.md sections 13.4 and 13.6.
   template <class EachChunk>
   Converged<R> solve(const Model& model, const Gates<R>& opening, R ridge, Index steps, R limit,
@@ -334,7 +335,7 @@ class MatrixFree {
                                                  vectors);
       }
     }
-    slices_.slice.add(model, x, words, count, w);
+    slices_.slice.add(x, words, count, w);
     ++slices_.begun;
   }
 

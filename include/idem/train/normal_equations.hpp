@@ -112,7 +112,7 @@ class NormalEquations {
     using Word = typename L::Word;
     constexpr Index kStride = GatedSlice<Model, SliceCount>::kWordStride;
     slices_.slice.forward_all(model, x, count, slices_.words, hash, residual, [](Index, Index, const R*) {});
-    slices_.slice.add(model, x, slices_.words, count, slices_.right);
+    slices_.slice.add(x, slices_.words, count, slices_.right);
     const Index vectors = sample_vectors<R>(count);
     // Lanes that pad the last vector fire: their inputs are zeros that no one has.
     const Index last = count - (vectors - 1) * L::kWidth;
@@ -204,7 +204,7 @@ class NormalEquations {
 /// The same system as a triangle into which the rows are rotated one by one: twice the digits of the normal
 /// equations, for several times the work.
 ///
-/// Memory  (N^2 + 7 N) / 2 numbers, N = D^2.
+/// Memory  (N^2 + 5 N) / 2 numbers, N = D^2.
 template <class Model>
 class RotatedRows {
  public:

@@ -3,7 +3,9 @@
 ///        runs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <idem/train/alternating_minimization.hpp>
 
