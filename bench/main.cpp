@@ -4,8 +4,6 @@
 /// Options are those of Google Benchmark, --benchmark_filter=REGEX for instance.
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -16,26 +14,13 @@
 #include <idem/train/sgd.hpp>
 
 #include "peak.hpp"
+#include "timing.hpp"
 
 namespace idem::inline IDEM_TARGET {
 namespace {
 
 constexpr const char* kFraction = "of peak";
 constexpr const char* kPeak = "peak";
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_of(const auto& work) {
-  const auto begin = Clock::now();
-  work();
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-double quantile(std::vector<double> values, double q) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
 
 /// Times `work`, of `fmas` fused multiply-adds, in turns with as many in registers: each round gives a
 /// fraction of the peak as it was a moment later, so that a change of clock or a neighbour on the machine

@@ -6,8 +6,6 @@
 #include <unistd.h>
 
 #include <Eigen/Cholesky>
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -19,23 +17,10 @@
 #include <idem/train/alternating_minimization.hpp>
 
 #include "lapack.hpp"
+#include "timing.hpp"
 
 namespace idem::inline IDEM_TARGET {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_of(const auto& work) {
-  const auto begin = Clock::now();
-  work();
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-double quantile(std::vector<double> values, double q) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
 
 /// How many times as fast `ours` is as `theirs`; `factor` of theirs are one of ours.
 void race(const std::string& what, int rounds, int times, double factor, const auto& ours,
