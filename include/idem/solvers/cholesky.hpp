@@ -323,14 +323,18 @@ void solve_upper(const R* u, R* b) {
         t[r] = b[begin + r];
         rows[r] = u + packed_at<N>(begin + r, 0);
       }
-      for (Index k = N - 1; k >= end; --k) {
+      for (Index left = N - end; left > 0; --left) {
+        const Index k = end + left - 1;
         const R x = b[k];
         IDEM_UNROLL for (Index r = 0; r < kTogether; ++r) t[r] = fma(-rows[r][k], x, t[r]);
       }
       IDEM_UNROLL for (Index r = 0; r < kTogether; ++r) b[begin + r] = t[r];
     } else {
       for (Index i = begin; i < end; ++i) {
-        for (Index k = N - 1; k >= end; --k) b[i] = fma(-u[packed_at<N>(i, k)], b[k], b[i]);
+        for (Index left = N - end; left > 0; --left) {
+          const Index k = end + left - 1;
+          b[i] = fma(-u[packed_at<N>(i, k)], b[k], b[i]);
+        }
       }
     }
     for (Index i = end - 1; i >= begin; --i) {
