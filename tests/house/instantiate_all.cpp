@@ -66,6 +66,8 @@ void every_solver(R* a, R* b, R* x, Index count, SolverMemory<R>& memory) {
   const auto note = [&](const Solved& solved) {
     *x++ = static_cast<R>(solved.index) + static_cast<R>(solved.status);
   };
+  using L = Lanes<R>;
+  L::store(x, L::add_where(typename L::Word{1}, L::load(a), L::load(b)));
   note(cholesky<17>(a));
   cholesky_solve<17>(a, b);
   note(ldlt<17>(a));
@@ -137,6 +139,48 @@ void every_training(Workbench<Model, SliceCount, Loss>& bench, const Permutation
   StoredSamples<typename Model::Scalar, Model::kDim> stored(bench.buffer.x, bench.buffer.y, 48);
   (void)every_step(bench, stored, order);
 }
+
+/// All that alternating minimization of one model takes.
+template <class Model, class Solver, Index SliceCount, Index Remembered>
+struct Minimization {
+  using R = typename Model::Scalar;
+  static constexpr Index D = Model::kDim;
+  Model teacher;
+  AlternatingMinimization<Model, Solver, SliceCount, Remembered> trainer;
+  TeacherSamples<Model> drawn;
+  SampleBuffer<R, D, 5> buffer;
+  LanczosMemory<R, D, D, 3> lanczos;
+
+  void use(R* x, Index count) {
+    if (trainer.init() != Status::ok) return;
+    trainer.model().set_negative(count, true);
+    drawn.set(Stream{1, Purpose::inputs}, teacher, count);
+    StoredSamples<R, D> stored(x, x + count * D, count);
+    x[0] = trainer.train(drawn, buffer).loss;
+    x[1] = trainer.train(stored, buffer, {.course = Course::homotopy}).loss;
+    if constexpr (Solver::kMatrixFree) {
+      const Extremes<R> extremes = trainer.extremes(stored, buffer, lanczos);
+      x[2] = gradient_descent_step(extremes) + gradient_descent_rate(extremes);
+    } else {
+      trainer.begin();
+      if (trainer.feed(x, x[0]) != Status::ok || trainer.feed(x, x, count) != Status::ok) return;
+      x[2] = static_cast<R>(trainer.end().index);
+    }
+    const auto& constant = trainer;
+    x[3] =
+        predict(constant.model(), ConstVecView<R, D>(x)) + constant.weights()(0, 0) + trainer.weights()(0, 0);
+    x[4] =
+        static_cast<R>(footprint<AlternatingMinimization<Model, Solver, SliceCount, Remembered>>().total());
+    x[5] = static_cast<R>(static_cast<int>(cheapest_solver<Model>(count, 4096)));
+  }
+};
+
+// D = 12: rows of no whole vector, and a factorization in several blocks.
+template struct Minimization<ResidualRelu<double, 12>, ByCholesky, 16, 0>;
+template struct Minimization<ResidualRelu<float, 12>, ByConjugateGradient, 16, 32>;
+template struct Minimization<ResidualRelu<float, 4>, ByCholesky, 0, 0>;
+template struct Minimization<ResidualRelu<float, 4>, ByRotations, 0, 0>;
+template struct Minimization<ResidualRelu<double, 4>, ByConjugateGradient, 0, 0>;
 
 template <Real R>
 void every_trace(const Mat<R, 17, 17>& w, const Mat<R, 17, 17>& teacher, DistanceScratch<R, 17>& scratch,
