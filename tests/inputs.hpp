@@ -124,7 +124,7 @@ void fill(Kind kind, Draw& d, R* x, Index count) {
 /// Whether two arrays hold the same bits, every NaN being the same one (ARITHMETIC.md section 1.4).
 template <Real R>
 bool same_bits(const R* a, const R* b, Index count) {
-  if (std::memcmp(a, b, size(count) * sizeof(R)) == 0) return true;
+  if (count == 0 || std::memcmp(a, b, size(count) * sizeof(R)) == 0) return true;
   for (Index i = 0; i < count; ++i) {
     if (idem::canonical_bits(a[i]) != idem::canonical_bits(b[i])) return false;
   }

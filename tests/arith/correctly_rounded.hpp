@@ -6,6 +6,7 @@
 
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <idem/base/digest.hpp>
@@ -98,6 +99,11 @@ class Draw {
     constexpr int kFraction = kPrecision<R> - 1;
     const auto kept = static_cast<Bits<R>>(word()) & ~(Bits<R>{2 * kBias<R> + 1} << kFraction);
     return std::bit_cast<R>(kept | (static_cast<Bits<R>>(biased) << kFraction));
+  }
+  /// At most eight times as large as x or as small, where x has a scale.
+  template <idem::Real R>
+  R near(R x) {
+    return of_exponent<R>((std::isfinite(x) && x != R{0} ? std::ilogb(x) : 0) + from(-3, 3));
   }
   /// Of this exponent, with at most this many leading bits of significand.
   template <idem::Real R>

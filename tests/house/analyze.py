@@ -64,7 +64,7 @@ def asan(options, work):
     environment = dict(os.environ, UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1",
                        ASAN_OPTIONS="detect_stack_use_after_return=1")
     commands = tests(folder)
-    return all([attempt(name, commands[name], env=environment)
+    return all([attempt(name, commands[name], env=environment, cwd=folder)
                 for name in (*units, "program", "command line") if name in commands])
 
 

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <span>
+#include <vector>
 
 #include <idem/kernels/patches.hpp>
 #include <idem/kernels/relu.hpp>
@@ -47,7 +49,7 @@ struct Firing {
       for (Index j = 0; j < neurons; ++j) {
         R z[L::kWidth];
         inputs::fill(Kind::ordinary, draw, z, L::kWidth);
-        words.data()[v * stride + j] = idem::FiringBits<R>::pack(L::load(z), draw.coin());
+        L::store_word(words.data() + v * stride + j, L::at_least_zero(L::load(z)));
         for (const R sum : z) on.push_back(sum >= R{0});
       }
     }
@@ -87,6 +89,25 @@ TEST_CASE("a register is filled with neighbours in every row, or with a row's nu
         REQUIRE(inputs::same_bits(repeated[lane], columns.data()[lane % L::kPatchColumns]));
         REQUIRE(inputs::same_bits(spread[lane], rows.data()[lane / L::kPatchColumns]));
       }
+    }
+  });
+}
+
+TEST_CASE("a patch is written with its columns as rows") {
+  Draw draw(7);
+  for_patches([&]<Real R>() {
+    using L = idem::Lanes<R>;
+    for (const Index stride : {L::kPatchRows, L::kPatchRows + 1, Index{40}}) {
+      const Edge<R> from(Kind::ordinary, draw, L::kWidth);
+      Guarded<R> to((L::kPatchColumns - 1) * stride + L::kPatchRows);
+      std::vector<R> twin(inputs::size(to.count()), R{42});
+      for (R& number : std::span(to.data(), twin.size())) number = R{42};
+      for (Index i = 0; i < L::kWidth; ++i) {
+        twin[inputs::size(i % L::kPatchColumns * stride + i / L::kPatchColumns)] = from.data()[i];
+      }
+      L::store_transposed(to.data(), stride, L::load(from.data()));
+      REQUIRE(inputs::same_bits(to.data(), twin.data(), to.count()));
+      REQUIRE(to.intact());
     }
   });
 }
@@ -169,15 +190,11 @@ TEST_CASE("sums in patches are chains over the samples on which a neuron fires, 
     static idem::PatchSums<R, D> sums;
     for (const Kind kind : inputs::kKinds) {
       CAPTURE(inputs::name(kind));
-      std::vector<char> minus(inputs::size(D));
-      for (char& sign : minus) sign = draw.coin();
       std::vector<R> twin(inputs::size(D * D));
       const auto check = [&] {
         Guarded<R> ours(D * D);
-        sums.read([&](Index j) { return minus[inputs::size(j)] != 0; }, ours.data());
-        std::vector<R> all = twin;
-        for (R& sum : all) sum = sum + R{0};
-        REQUIRE(inputs::same_bits(ours.data(), all.data(), D * D));
+        sums.read(ours.data());
+        REQUIRE(inputs::same_bits(ours.data(), twin.data(), D * D));
         REQUIRE(ours.intact());
       };
       const auto add = [&](Index count) {
@@ -189,8 +206,7 @@ TEST_CASE("sums in patches are chains over the samples on which a neuron fires, 
           for (Index k = 0; k < D; ++k) {
             for (Index j = 0; j < D; ++j) {
               R& sum = twin.data()[k * D + j];
-              const R t = twins::with_sign(minus[inputs::size(j)] != 0, factors.data()[s]);
-              if (firing.fires(s, j)) sum = idem::fma(x.data()[s * D + k], t, sum);
+              if (firing.fires(s, j)) sum = idem::fma(x.data()[s * D + k], factors.data()[s], sum);
             }
           }
         }

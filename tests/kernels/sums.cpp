@@ -189,3 +189,32 @@ TEST_CASE("the first number that is not finite is found wherever it stands") {
     CHECK(idem::first_not_finite(&none, 0) == -1);
   });
 }
+
+TEST_CASE("blocks of a long sum that are added side by side are the blocks in their order") {
+  Draw draw(9);
+  shapes::for_scalars([&]<Real R>() {
+    constexpr Index kMost = 600;
+    for (const Kind kind : inputs::kKinds) {
+      CAPTURE(inputs::name(kind));
+      const Edge<R> x(kind, draw, kMost);
+      for (const Index before : {0, 1, 63, 64, 65, 128}) {
+        CAPTURE(before);
+        for (const Index count : {0, 1, 64, 127, 128, 129, 192, 255, 256, 257, 300, 384, 400}) {
+          CAPTURE(count);
+          idem::LongSum<R> ours{}, twin{};
+          for (Index i = 0; i < before + count; ++i) twin.add_square(x.data()[i]);
+          for (Index i = 0; i < before; ++i) ours.add_square(x.data()[i]);
+          const auto add = [&](idem::LongSum<R>& sum, Index i) { sum.add_square(x.data()[before + i]); };
+          const Index done = ours.template add_blocks<kMost>(count, add);
+          CHECK(done == (before % 64 == 0 ? count / 128 * 128 : 0));
+          for (Index i = done; i < count; ++i) add(ours, i);
+          for (Index i = 0; i < 70; ++i) {  // the block goes on where it was
+            REQUIRE(inputs::same_bits(ours.value(), twin.value()));
+            ours.add(x.data()[i]);
+            twin.add(x.data()[i]);
+          }
+        }
+      }
+    }
+  });
+}

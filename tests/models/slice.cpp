@@ -104,8 +104,7 @@ void check_slice(const Case<R>& m, Kind kind, Draw& draw) {
   for (Index s = 0; s < largest; ++s) {
     expected[inputs::size(s)] = twin.predict(x.data() + s * m.d);
     for (Index j = 0; j < m.d; ++j) {
-      const R one = twins::with_sign(twin.negative[inputs::size(j)] != 0, R{1});
-      firing[inputs::size(s * m.d + j)] = twin.sums[inputs::size(j)] >= R{0} ? one : R{0};
+      firing[inputs::size(s * m.d + j)] = twin.sums[inputs::size(j)] >= R{0} ? R{1} : R{0};
     }
   }
   for (const Index count : {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 33, 40, 64, 65, 149}) {

@@ -82,8 +82,18 @@ struct Lanes {
   /// Bit i: whether lane i is at least zero (of either sign).
   IDEM_INLINE static Word at_least_zero(Vector v) { return lane_at_least_zero(v); }
 
+  /// The word of a comparison, as it is, in a number's place.
+  IDEM_INLINE static void store_word(R* to, Word word) {
+    if constexpr (kPatches) {
+      lane_store_word(to, word);
+    } else {
+      *to = std::bit_cast<R>(word);
+    }
+  }
+
   /// Whether a register can stand for a patch of a matrix, kPatchRows rows of kPatchColumns columns, and lanes be
-  /// left out one by one. load_repeated, load_spread, fma_where and list_bits exist where it can.
+  /// left out one by one. load_repeated, load_spread, store_transposed, fma_where, subtract_where and list_bits exist
+  /// where it can.
   static constexpr bool kPatches = requires { LaneTypes<R>::kPatchRows; };
   static constexpr Index kPatchRows = [] {
     if constexpr (kPatches) {
@@ -98,6 +108,11 @@ struct Lanes {
   IDEM_INLINE static Vector load_repeated(const R* from) { return lane_load_repeated(from); }
   IDEM_INLINE static Vector load_spread(const R* from) { return lane_load_spread(from); }
 
+  /// kPatchColumns rows of kPatchRows numbers, `stride` apart.
+  IDEM_INLINE static void store_transposed(R* to, Index stride, Vector v) {
+    lane_store_transposed(to, stride, v);
+  }
+
   /// a b + c, rounded once, in the lanes in which `bits` and `bit` have a bit in common, else c.
   IDEM_INLINE static Vector fma_where(Words bits, Words bit, Vector a, Vector b, Vector c) {
     return lane_fma_where(bits, bit, a, b, c);
@@ -109,6 +124,11 @@ struct Lanes {
     } else {
       return c + ((lane_words(mask) & lane_bits()) != 0 ? a : Vector{});
     }
+  }
+
+  /// The same of c - a, where registers can be patches.
+  IDEM_INLINE static Vector subtract_where(Word mask, Vector c, Vector a) {
+    return lane_subtract_where(mask, c, a);
   }
 
   /// Writes begin + i for every bit i < kWidth of `mask` that is set, ascending; up to 16 numbers behind are
@@ -131,18 +151,20 @@ struct Lanes {
     return std::bit_cast<Words>(broadcast(std::bit_cast<R>(word)));
   }
 
-  /// The transpose of the kWidth x kWidth numbers at `from`, rows `stride` apart: lane i of columns[j] is
-  /// number j of row i.
+  /// The transpose of the kWidth x Columns numbers at `from`, rows `stride` apart: lane i of columns[j] is
+  /// number j of row i. Columns is a multiple of kQuarter.
   ///
   /// Registers are made of 16-byte quarters. Loading quarter q from row r + q kQuarter leaves, for each
   /// block of kQuarter columns, small transposes inside the quarters: half the shuffles of the usual
   /// network, which is bound by the one port that shuffles.
+  static constexpr Index kQuarter = kWidth == 1 ? 1 : static_cast<Index>(16 / sizeof(R));
+  template <Index Columns>
   IDEM_INLINE static void load_transposed(const R* from, Index stride, Vector (&columns)[kWidth]) {
+    static_assert(Columns % kQuarter == 0);
     if constexpr (kWidth == 1) {
       columns[0] = *from;
     } else {
-      constexpr Index kQuarter = static_cast<Index>(16 / sizeof(R));
-      IDEM_UNROLL for (Index c = 0; c < kWidth; c += kQuarter) {
+      IDEM_UNROLL for (Index c = 0; c < Columns; c += kQuarter) {
         Vector rows[kQuarter];
         IDEM_UNROLL for (Index r = 0; r < kQuarter; ++r) {
           rows[r] = lane_load_quarters(from + r * stride + c, kQuarter * stride);

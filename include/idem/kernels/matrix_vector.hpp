@@ -6,6 +6,20 @@
 
 namespace idem::inline IDEM_TARGET {
 
+namespace detail {
+
+/// sum += the product of `rows` x Columns numbers of A, at most kWidth of each, and Columns numbers of x.
+template <Index Columns, Real R>
+IDEM_INLINE void add_square(const R* a, Index stride, Index rows, const R* x,
+                            typename Lanes<R>::Vector& sum) {
+  using L = Lanes<R>;
+  typename L::Vector square[L::kWidth];
+  load_transposed<Columns>(square, a, stride, rows);
+  IDEM_UNROLL for (Index c = 0; c < Columns; ++c) sum = L::fma(square[c], L::broadcast(x[c]), sum);
+}
+
+}  // namespace detail
+
 /// y = A x.
 ///
 ///     A   M x N
@@ -22,16 +36,15 @@ void matrix_vector(const A& a, const X& x, Y&& y) {
   constexpr Index M = kRows<A>, N = kCols<A>;
   static_assert(kRows<X> * kCols<X> == N, "idem: A x needs as many elements in x as columns in A");
   static_assert(kRows<Y> * kCols<Y> == M, "idem: A x has as many elements as rows in A");
-  typename L::Vector square[L::kWidth];
   for (Index i = 0; i < M; i += L::kWidth) {
     const Index rows = M - i < L::kWidth ? M - i : L::kWidth;
     typename L::Vector sum = L::broadcast(R{0});
-    for (Index j = 0; j < N; j += L::kWidth) {
-      const Index columns = N - j < L::kWidth ? N - j : L::kWidth;
-      detail::load_transposed(square, a.data() + i * N + j, N, rows, columns);
-      IDEM_UNROLL for (Index c = 0; c < L::kWidth; ++c) {
-        if (c < columns) sum = L::fma(square[c], L::broadcast(x.data()[j + c]), sum);
-      }
+    Index j = 0;
+    for (; j + L::kWidth <= N; j += L::kWidth) {
+      detail::add_square<L::kWidth>(a.data() + i * N + j, N, rows, x.data() + j, sum);
+    }
+    if constexpr (N % L::kWidth != 0) {
+      detail::add_square<N % L::kWidth>(a.data() + i * N + j, N, rows, x.data() + j, sum);
     }
     if (rows == L::kWidth) {
       L::store(y.data() + i, sum);

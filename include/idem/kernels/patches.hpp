@@ -36,7 +36,7 @@ inline constexpr BitTable<Word> kBitTable;
 
 }  // namespace detail
 
-/// The sum of e x^T over samples, e_j = v_j t for the neurons that fire and left out for the others.
+/// The sum of x e^T over samples, e_j = t for the neurons that fire and left out for the others.
 ///
 /// Bits    every element is one chain over the samples in ascending order: ARITHMETIC.md sections 7.1 and 13.4.
 template <Real R, Index D>
@@ -61,15 +61,12 @@ class PatchSums {
     add_from<0>(x, words, stride, factors, count);
   }
 
-  /// g[k][j] = the sum, with the sign of neuron j, of either zero +0.
-  template <class Negative>
-  void read(const Negative& negative, R* g) const {
-    for (Index j = 0; j < D; ++j) {
-      const bool minus = negative(j);
-      const R* const row = sums_ + j / L::kPatchRows * kJ * L::kWidth + j % L::kPatchRows * L::kPatchColumns;
-      for (Index k = 0; k < D; ++k) {
-        const R sum = row[k / L::kPatchColumns * L::kWidth + k % L::kPatchColumns];
-        g[k * D + j] = (minus ? -sum : sum) + R{0};
+  /// g[k][j] = the sum.
+  void read(R* g) const {
+    IDEM_UNROLL for (Index i = 0; i < kI; ++i) {
+      IDEM_UNROLL for (Index k = 0; k < kJ; ++k) {
+        L::store_transposed(g + k * L::kPatchColumns * D + i * L::kPatchRows, D,
+                            L::load(sums_ + (i * kJ + k) * L::kWidth));
       }
     }
   }

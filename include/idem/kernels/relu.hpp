@@ -16,19 +16,28 @@ IDEM_INLINE V relu(V z) {
   return z > V{} ? z : V{};
 }
 
+/// sum + relu(z), or sum - relu(z) when `minus`, for a sum that is nowhere -0; returns which z >= 0, of either zero.
+template <Real R>
+IDEM_INLINE typename Lanes<R>::Word add_rectified(typename Lanes<R>::Vector& sum, typename Lanes<R>::Vector z,
+                                                  bool minus) {
+  using L = Lanes<R>;
+  const typename L::Word fires = L::at_least_zero(z);
+  if constexpr (L::kPatches) {
+    sum = minus ? L::subtract_where(fires, sum, z) : L::add_where(fires, sum, z);
+  } else {
+    const auto a = relu(z);
+    sum = minus ? sum - a : sum + a;
+  }
+  return fires;
+}
+
 /// What tells one sample's firing neurons from the sleeping ones, for a vector of samples: word j holds,
-/// in bit i, whether neuron j fires on sample i, and in the top bit whether v_j = -1.
+/// in bit i, whether neuron j fires on sample i.
 template <Real R>
 struct FiringBits {
   using L = Lanes<R>;
   using Word = typename L::Word;
-  static constexpr Word kMinus = ~(~Word{0} >> 1);
-  static_assert(L::kWidth < 8 * static_cast<Index>(sizeof(Word)));
-
-  /// The word of a neuron with sums z.
-  IDEM_INLINE static R pack(typename L::Vector z, bool minus) {
-    return std::bit_cast<R>(static_cast<Word>(L::at_least_zero(z) | (minus ? kMinus : Word{0})));
-  }
+  static_assert(L::kWidth <= 8 * static_cast<Index>(sizeof(Word)));
 
   /// Adds the masks of the first `samples` samples, over the words of a vector of samples, to a hash: words of 32
   /// neurons.
@@ -53,26 +62,52 @@ struct FiringBits {
     }
   }
 
-  /// rows[s][j] = neuron j fires on sample s ? v_j residuals[s] : +0, over the words, which stand in row 0.
+  /// rows[s][j] = neuron j fires on sample s ? residuals[s] : +0, over the words, which stand in row 0.
   ///
   ///     rows        `samples` <= kWidth rows of `neurons`, filled with +0 up to whole vectors, `stride` apart
   ///
-  /// Bits    a selection, and a sign: ARITHMETIC.md sections 3.6 and 7.
+  /// Bits    a selection: ARITHMETIC.md sections 3.6 and 7.
   static void unpack(R* rows, Index stride, Index neurons, const R* residuals, Index samples) {
     using Bits = typename L::Words;
     for (Index j = 0; j < neurons; j += L::kWidth) {
       const Index left = neurons - j;
       const auto words =
           std::bit_cast<Bits>(left >= L::kWidth ? L::load(rows + j) : L::load_part(rows + j, left));
-      const Bits minus = words & kMinus;
       IDEM_UNROLL for (Index s = 0; s < L::kWidth; ++s) {
         if (s == samples) break;
-        const auto r = std::bit_cast<Bits>(L::broadcast(residuals[s]));
-        const auto value = std::bit_cast<typename L::Vector>(r ^ minus);
+        const auto value = L::broadcast(residuals[s]);
         L::store(rows + s * stride + j, (words & (Word{1} << s)) != 0 ? value : typename L::Vector{});
       }
     }
   }
 };
+
+/// The columns of a Rows x Cols matrix whose neurons have v_j = -1 change their sign.
+///
+///     negative   negative(j): the signs of neurons j, j + 1, ... in bits 0, 1, ..., to the end of a word of 32
+///
+/// Bits    ARITHMETIC.md section 7: a chain of terms with flipped signs is the chain with its sign flipped, but for
+///         that of a zero.
+template <Index Rows, Index Cols, Real R, class Negative>
+void apply_signs(R* a, const Negative& negative) {
+  using L = Lanes<R>;
+  using Word = typename L::Word;
+  using Bits = typename L::Words;
+  for (Index j = 0; j < Cols; j += L::kWidth) {
+    const Index left = Cols - j;
+    const Word minus = negative(j) & ((Word{1} << L::kWidth) - 1);
+    if (minus == 0) continue;
+    const Bits flip = (L::lane_words(minus) & L::lane_bits()) != 0 ? L::lane_words(~(~Word{0} >> 1)) : Bits{};
+    for (R* row = a + j; row < a + Rows * Cols; row += Cols) {
+      const auto old = std::bit_cast<Bits>(left >= L::kWidth ? L::load(row) : L::load_part(row, left));
+      const auto now = std::bit_cast<typename L::Vector>(old ^ flip);
+      if (left >= L::kWidth) {
+        L::store(row, now);
+      } else {
+        L::store_part(row, now, left);
+      }
+    }
+  }
+}
 
 }  // namespace idem::inline IDEM_TARGET

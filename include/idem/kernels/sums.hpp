@@ -48,6 +48,21 @@ class LongSum {
     begin_term();
     block_ = fma(x, y, block_);
   }
+  /// Adds as many whole blocks of `count` terms as there are, a few side by side to hide the latency of their chains,
+  /// if a block ended with the last term; add(sum, i) adds term i. Returns how many terms that was. A count is at most
+  /// Most.
+  template <Index Most, class Add>
+  constexpr Index add_blocks(Index count, const Add& add) {
+    Index done = 0;
+    if (in_block_ % kSumBlock != 0) return done;
+    if constexpr (Most >= 4 * kSumBlock) {
+      for (; count - done >= 4 * kSumBlock; done += 4 * kSumBlock) add_blocks_at<4>(done, add);
+    }
+    if constexpr (Most >= 2 * kSumBlock) {
+      for (; count - done >= 2 * kSumBlock; done += 2 * kSumBlock) add_blocks_at<2>(done, add);
+    }
+    return done;
+  }
   /// The sum so far.
   [[nodiscard]] constexpr R value() const { return total_ + block_; }
 
@@ -59,6 +74,19 @@ class LongSum {
       in_block_ = 0;
     }
     ++in_block_;
+  }
+
+  template <Index Blocks, class Add>
+  constexpr void add_blocks_at(Index begin, const Add& add) {
+    LongSum blocks[Blocks] = {};
+    for (Index i = 0; i < kSumBlock; ++i) {
+      IDEM_UNROLL for (Index b = 0; b < Blocks; ++b) add(blocks[b], begin + b * kSumBlock + i);
+    }
+    for (const LongSum& block : blocks) {
+      begin_term();
+      block_ = block.block_;
+      in_block_ = kSumBlock;
+    }
   }
 
   R total_;
@@ -184,6 +212,7 @@ class LargestMagnitude {
     const Signed m = std::bit_cast<Signed>(std::bit_cast<typename L::Words>(v) & (~Word{0} >> 1));
     most_ = m > most_ ? m : most_;
   }
+  IDEM_INLINE void join(const LargestMagnitude& other) { most_ = other.most_ > most_ ? other.most_ : most_; }
   [[nodiscard]] Word bits() const {
     R lanes[L::kWidth];
     L::store(lanes, std::bit_cast<typename L::Vector>(most_));
@@ -213,9 +242,8 @@ IDEM_NOINLINE BitsOf<R> largest_magnitude(const R* x, Index count) {
   }
   for (; left >= L::kWidth; left -= L::kWidth, x += L::kWidth) chains[0].see(L::load(x));
   if (left > 0) chains[0].see(L::load_part(x, left));
-  BitsOf<R> largest = 0;
-  for (const LargestMagnitude<R>& chain : chains) largest = chain.bits() > largest ? chain.bits() : largest;
-  return largest;
+  for (Index v = 1; v < kChains; ++v) chains[0].join(chains[v]);
+  return chains[0].bits();
 }
 
 /// Whether all numbers it sees are finite.
@@ -230,6 +258,14 @@ class AllFinite {
       seen_ = L::fma(v, Vector{}, seen_);  // a product with zero is zero, or else NaN, which stays
     } else {
       seen_.see(v);
+    }
+  }
+  /// Whether all are, here and there.
+  IDEM_INLINE void join(const AllFinite& other) {
+    if constexpr (kHardwareFma<R>) {
+      seen_ = seen_ + other.seen_;
+    } else {
+      seen_.join(other.seen_);
     }
   }
   [[nodiscard]] IDEM_INLINE bool value() const {
@@ -247,16 +283,21 @@ class AllFinite {
 /// The index of the first of `count` numbers that is NaN or infinite, or -1 when all are finite.
 template <Real R>
 Index first_not_finite(const R* x, Index count) {
-  if constexpr (Lanes<R>::kAloneInHardware) {
-    constexpr Index kTogether = Lanes<R>::kTogether;
-    AllFinite<R> finite;
+  using L = Lanes<R>;
+  if constexpr (kHardwareFma<R>) {
+    // Alone, one chain: registers are few, and to load and to step take as long as an fma.
+    constexpr Index kTogether = L::kAlone ? L::kTogether : 4, kChains = L::kAlone ? 1 : kTogether;
+    AllFinite<R> chains[kChains];
     const R* from = x;
     Index left = count;  // counted down, as above
-    for (; left >= kTogether; left -= kTogether, from += kTogether) {
-      IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) finite.see(from[v]);
+    for (; left >= kTogether * L::kWidth; left -= kTogether * L::kWidth, from += kTogether * L::kWidth) {
+      IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) chains[v % kChains].see(
+          L::load(from + v * L::kWidth));
     }
-    for (; left > 0; --left, ++from) finite.see(*from);
-    if (finite.value()) return -1;
+    for (; left >= L::kWidth; left -= L::kWidth, from += L::kWidth) chains[0].see(L::load(from));
+    if (left > 0) chains[0].see(L::load_part(from, left));
+    IDEM_UNROLL for (Index v = 1; v < kChains; ++v) chains[0].join(chains[v]);
+    if (chains[0].value()) return -1;
   } else {
     if (largest_magnitude(x, count) < kInfinityBits<R>) return -1;
   }

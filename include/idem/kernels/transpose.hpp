@@ -8,23 +8,32 @@ namespace idem::inline IDEM_TARGET {
 
 namespace detail {
 
-/// The transpose of `rows` x `columns` numbers, at most kWidth of each; what is absent is +0.
-template <Real R>
+/// The transpose of `rows` x Columns numbers, at most kWidth of each; rows that are absent are +0.
+template <Index Columns, Real R>
 IDEM_INLINE void load_transposed(typename Lanes<R>::Vector (&square)[Lanes<R>::kWidth], const R* from,
-                                 Index stride, Index rows, Index columns) {
+                                 Index stride, Index rows) {
   using L = Lanes<R>;
-  if (rows >= L::kWidth && columns >= L::kWidth) {
-    L::load_transposed(from, stride, square);
+  constexpr bool kInQuarters = Columns % L::kQuarter == 0;
+  if (kInQuarters && rows >= L::kWidth) {
+    L::template load_transposed<kInQuarters ? Columns : L::kWidth>(from, stride, square);
     return;
   }
   R padded[L::kWidth * L::kWidth];
   for (Index i = 0; i < L::kWidth; ++i) {
     const R* row = from + i * stride;
     L::store(padded + i * L::kWidth, i >= rows              ? L::broadcast(R{0})
-                                     : columns >= L::kWidth ? L::load(row)
-                                                            : L::load_part(row, columns));
+                                     : Columns == L::kWidth ? L::load(row)
+                                                            : L::load_part(row, Columns));
   }
-  L::load_transposed(padded, L::kWidth, square);
+  L::template load_transposed<L::kWidth>(padded, L::kWidth, square);
+}
+
+/// The same from memory to memory: Columns rows of `out`, of one vector each.
+template <Index Columns, Real R>
+IDEM_INLINE void transpose_square(const R* in, Index in_stride, Index rows, R* out, Index out_stride) {
+  typename Lanes<R>::Vector square[Lanes<R>::kWidth];
+  load_transposed<Columns>(square, in, in_stride, rows);
+  IDEM_UNROLL for (Index c = 0; c < Columns; ++c) Lanes<R>::store(out + c * out_stride, square[c]);
 }
 
 }  // namespace detail
@@ -38,16 +47,14 @@ IDEM_INLINE void load_transposed(typename Lanes<R>::Vector (&square)[Lanes<R>::k
 /// Bits    numbers are moved, not changed.
 template <Index Cols, Real R>
 IDEM_NOINLINE void transpose_columns(const R* in, Index in_stride, Index rows, R* out, Index out_stride) {
-  using L = Lanes<R>;
-  typename L::Vector square[L::kWidth];
-  for (Index i = 0; i < rows; i += L::kWidth) {
-    for (Index j = 0; j < Cols; j += L::kWidth) {
-      const Index columns = Cols - j < L::kWidth ? Cols - j : L::kWidth;
-      detail::load_transposed(square, in + i * in_stride + j, in_stride, rows - i, columns);
-      IDEM_UNROLL for (Index c = 0; c < L::kWidth; ++c) {
-        if (c < columns) L::store(out + (j + c) * out_stride + i, square[c]);
-      }
+  constexpr Index kWidth = Lanes<R>::kWidth, kLast = Cols % kWidth;
+  for (Index i = 0; i < rows; i += kWidth) {
+    const R* from = in + i * in_stride;
+    R* to = out + i;
+    for (Index j = 0; j + kWidth <= Cols; j += kWidth, from += kWidth, to += kWidth * out_stride) {
+      detail::transpose_square<kWidth>(from, in_stride, rows - i, to, out_stride);
     }
+    if constexpr (kLast != 0) detail::transpose_square<kLast>(from, in_stride, rows - i, to, out_stride);
   }
 }
 

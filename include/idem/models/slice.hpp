@@ -63,16 +63,17 @@ struct Outputs {
   template <Index Rows, Index Vectors, bool Part, class S>
   IDEM_INLINE void take(const Product<R, S>&, const typename L::Vector (&z)[Rows][Vectors], Index i, Index,
                         Index) {
+    // In registers: the compiler cannot know that the stores to `rows` leave f alone.
+    typename L::Vector sums[Vectors];
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[v] = f[v];
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
       const bool minus = model.negative(i + r);
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-        const typename L::Vector a = relu(z[r][v]);
-        f[v] = minus ? f[v] - a : f[v] + a;
-        if constexpr (Packed) {
-          rows[v * L::kWidth * stride + i + r] = FiringBits<R>::pack(z[r][v], minus);
-        }
+        const auto fires = add_rectified<R>(sums[v], z[r][v], minus);
+        if constexpr (Packed) L::store_word(rows + v * L::kWidth * stride + i + r, fires);
       }
     }
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) f[v] = sums[v];
   }
 };
 

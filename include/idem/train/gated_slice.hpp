@@ -79,11 +79,9 @@ class GatedSlice {
 
   /// The sum is complete: D x D by input, of either zero +0.
   void finish(const Model& model, R* sum) {
-    if constexpr (kInPatches<R, D>) {
-      patches_.read([&](Index q) { return model.negative(q); }, sum);
-    } else {
-      for (Index i = 0; i < D * D; ++i) sum[i] = sum[i] + R{0};
-    }
+    if constexpr (kInPatches<R, D>) patches_.read(sum);
+    apply_signs<D, D>(sum, [&](Index q) { return model.negative_from(q); });
+    for (Index i = 0; i < D * D; ++i) sum[i] = sum[i] + R{0};
   }
 
   [[nodiscard]] Slice<R, D, SliceCount>& slice() { return slice_; }
@@ -100,12 +98,15 @@ class GatedSlice {
     template <Index Rows, Index Vectors, bool Part, class S>
     IDEM_INLINE void take(const Product<R, S>&, const typename L::Vector (&u)[Rows][Vectors], Index i, Index,
                           Index) {
+      typename L::Vector sums[Vectors];
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[v] = t[v];
       IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
         IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
           const auto word = std::bit_cast<typename L::Word>(words[v * kWordStride + i + r]);
-          t[v] = L::add_where(word, t[v], u[r][v]);
+          sums[v] = L::add_where(word, sums[v], u[r][v]);
         }
       }
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) t[v] = sums[v];
     }
   };
 

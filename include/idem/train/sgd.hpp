@@ -127,6 +127,7 @@ class Sgd {
     const R n = static_cast<R>(count_);
     loss_ = losses_.value() / n;
     const R c = (eta * R{2}) / n;
+    if constexpr (SliceCount > 0) sum_.finish(model_, gradient_);
     const bool finite = update_weights<kDim, kLayout>(c, gradient_, model_.weights().data(), executor);
     abort_batch();
     return finite ? Status::ok : Status::diverged;
@@ -141,7 +142,7 @@ class Sgd {
     f.gradient = sizeof(R) * kDim * kDim;
     if constexpr (SliceCount > 0) {
       f.samples = sizeof(Slice<R, kDim, SliceCount>::inputs);
-      f.scratch = sizeof(Slice<R, kDim, SliceCount>::outputs) + sizeof(Masked);
+      f.scratch = sizeof(Slice<R, kDim, SliceCount>::outputs) + sizeof(Sum);
     }
     return f;
   }
@@ -150,7 +151,8 @@ class Sgd {
   /// With a slice the gradient lies as the weights do, and a step is one pass over both; without, row j
   /// belongs to neuron j, so that a sleeping neuron costs nothing.
   static constexpr Layout kLayout = SliceCount > 0 ? Layout::by_input : Layout::by_neuron;
-  using Masked = MaskedResiduals<R, kDim, SliceCount>;
+  struct None {};
+  using Sum = std::conditional_t<(SliceCount > 0), GradientSum<R, kDim, SliceCount>, None>;
 
   /// Samples that pass together on a processor without lanes, so that a weight or a gradient is loaded once
   /// for several of them. Their masks are on the stack.
@@ -207,11 +209,9 @@ class Sgd {
     const R r = loss_function_.residual(f, y);
     loss_function_.add(losses_, f, y);
     if constexpr (SliceCount > 0) {
-      for (Index j = 0; j < Masked::kStride; ++j) {
-        masked_.rows[j] = j < kDim && mask.on(j) ? (model_.negative(j) ? -r : r) : R{0};
-      }
+      sum_.set_alone(mask, r);
       Serial alone;
-      add_gradient<kDim>(x, masked_, 1, count_ == 0, gradient_, slice_.inputs, alone);
+      sum_.add(x, 1, count_ == 0, gradient_, slice_.inputs, alone);
     } else {
       if (count_ == 0) clear_gradient();
       for (Index j = 0; j < kDim; ++j) {
@@ -229,7 +229,7 @@ class Sgd {
     executor.run([&](int part) {
       const Index first = share(vectors, part, parts);
       const Index last = share(vectors, part + 1, parts);
-      forward<true>(model_, x, count, slice_, masked_.rows, Masked::kStride, first, last,
+      forward<true>(model_, x, count, slice_, sum_.packed(), Sum::kPackedStride, first, last,
                     [&](Index begin, Index end) {
                       for (Index s = begin; s < end; s += L::kWidth) {
                         R residuals[L::kWidth];
@@ -237,13 +237,14 @@ class Sgd {
                         for (Index i = 0; i < samples; ++i) {
                           residuals[i] = loss_function_.residual(slice_.outputs[s + i], y[s + i]);
                         }
-                        FiringBits<R>::unpack(masked_.rows + s * Masked::kStride, Masked::kStride, kDim,
-                                              residuals, samples);
+                        sum_.set_residuals(s, residuals, samples);
                       }
                     });
     });
-    for (Index s = 0; s < count; ++s) loss_function_.add(losses_, slice_.outputs[s], y[s]);
-    add_gradient<kDim>(x, masked_, count, count_ == 0, gradient_, slice_.inputs, executor);
+    const auto add_loss = [&](LongSum<R>& sum, Index s) { loss_function_.add(sum, slice_.outputs[s], y[s]); };
+    for (Index s = losses_.template add_blocks<SliceCount>(count, add_loss); s < count; ++s)
+      add_loss(losses_, s);
+    sum_.add(x, count, count_ == 0, gradient_, slice_.inputs, executor);
     count_ += count;
   }
 
@@ -254,7 +255,7 @@ class Sgd {
   Model model_;
   R gradient_[kDim * kDim];
   [[no_unique_address]] Slice<R, kDim, SliceCount> slice_;
-  [[no_unique_address]] Masked masked_;
+  [[no_unique_address]] Sum sum_;
   [[no_unique_address]] Loss loss_function_;
   LongSum<R> losses_;
   Index count_;

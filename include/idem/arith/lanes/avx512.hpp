@@ -61,6 +61,14 @@ IDEM_INLINE void lane_store_part(double* to, Doubles v, Index count) {
   _mm512_mask_storeu_pd(to, static_cast<__mmask8>(lane_mask(count)), (__m512d)v);
 }
 
+// From the mask register where a comparison left it: the way over a general one takes the port of an fma.
+IDEM_INLINE void lane_store_word(float* to, std::uint32_t word) {
+  asm("kmovd %1, %0" : "=m"(*to) : "k"(word));
+}
+IDEM_INLINE void lane_store_word(double* to, std::uint64_t word) {
+  asm("kmovq %1, %0" : "=m"(*to) : "k"(word));
+}
+
 IDEM_INLINE void lane_store_between(float* to, Floats v, Index first, Index end) {
   _mm512_mask_storeu_ps(to, static_cast<__mmask16>(lane_mask(end) & ~lane_mask(first)), (__m512)v);
 }
@@ -124,6 +132,20 @@ IDEM_INLINE Doubles lane_load_spread(const double* from) {
   return (Doubles)_mm512_mask_broadcastsd_pd(first, 0xf0, _mm_load_sd(from + 1));
 }
 
+// The transpose of a patch, a row of it every `stride` numbers.
+IDEM_INLINE void lane_store_transposed(float* to, Index stride, Floats v) {
+  _mm_storeu_ps(to, (__m128)__builtin_shufflevector(v, v, 0, 4, 8, 12));
+  _mm_storeu_ps(to + stride, (__m128)__builtin_shufflevector(v, v, 1, 5, 9, 13));
+  _mm_storeu_ps(to + 2 * stride, (__m128)__builtin_shufflevector(v, v, 2, 6, 10, 14));
+  _mm_storeu_ps(to + 3 * stride, (__m128)__builtin_shufflevector(v, v, 3, 7, 11, 15));
+}
+IDEM_INLINE void lane_store_transposed(double* to, Index stride, Doubles v) {
+  _mm_storeu_pd(to, (__m128d)__builtin_shufflevector(v, v, 0, 4));
+  _mm_storeu_pd(to + stride, (__m128d)__builtin_shufflevector(v, v, 1, 5));
+  _mm_storeu_pd(to + 2 * stride, (__m128d)__builtin_shufflevector(v, v, 2, 6));
+  _mm_storeu_pd(to + 3 * stride, (__m128d)__builtin_shufflevector(v, v, 3, 7));
+}
+
 // a b + c where `bits` and `bit` have a bit in common, else c; c + a in the lanes of `mask`.
 template <class Words>
 IDEM_INLINE Floats lane_fma_where(Words bits, Words bit, Floats a, Floats b, Floats c) {
@@ -140,6 +162,12 @@ IDEM_INLINE Floats lane_add_where(std::uint32_t mask, Floats c, Floats a) {
 }
 IDEM_INLINE Doubles lane_add_where(std::uint64_t mask, Doubles c, Doubles a) {
   return (Doubles)_mm512_mask_add_pd((__m512d)c, static_cast<__mmask8>(mask), (__m512d)c, (__m512d)a);
+}
+IDEM_INLINE Floats lane_subtract_where(std::uint32_t mask, Floats c, Floats a) {
+  return (Floats)_mm512_mask_sub_ps((__m512)c, static_cast<__mmask16>(mask), (__m512)c, (__m512)a);
+}
+IDEM_INLINE Doubles lane_subtract_where(std::uint64_t mask, Doubles c, Doubles a) {
+  return (Doubles)_mm512_mask_sub_pd((__m512d)c, static_cast<__mmask8>(mask), (__m512d)c, (__m512d)a);
 }
 
 // Writes begin + i for every set bit i of `mask` (16 bits) in ascending order; up to 16 numbers behind are
