@@ -25,6 +25,10 @@ void sgemv_(const char*, const int*, const int*, const float*, const float*, con
             const int*, const float*, float*, const int*);
 void dgemv_(const char*, const int*, const int*, const double*, const double*, const int*, const double*,
             const int*, const double*, double*, const int*);
+void sgemm_(const char*, const char*, const int*, const int*, const int*, const float*, const float*,
+            const int*, const float*, const int*, const float*, float*, const int*);
+void dgemm_(const char*, const char*, const int*, const int*, const int*, const double*, const double*,
+            const int*, const double*, const int*, const double*, double*, const int*);
 void sgels_(const char*, const int*, const int*, const int*, float*, const int*, float*, const int*, float*,
             const int*, int*);
 void dgels_(const char*, const int*, const int*, const int*, double*, const int*, double*, const int*,
@@ -81,6 +85,16 @@ void gemv(int rows, int n, const R* b, const R* x, R* to) {
     sgemv_("T", &rows, &n, &one, b, &rows, x, &step, &zero, to, &step);
   } else {
     dgemv_("T", &rows, &n, &one, b, &rows, x, &step, &zero, to, &step);
+  }
+}
+/// c = alpha a b + beta c, m x n of depth k, all column-major, a and b transposed where their letter is 'T'.
+template <Real R>
+void gemm(char ta, char tb, int m, int n, int k, R alpha, const R* a, int lda, const R* b, int ldb, R beta,
+          R* c, int ldc) {
+  if constexpr (sizeof(R) == 4) {
+    sgemm_(&ta, &tb, &m, &n, &k, &alpha, a, &lda, b, &ldb, &beta, c, &ldc);
+  } else {
+    dgemm_(&ta, &tb, &m, &n, &k, &alpha, a, &lda, b, &ldb, &beta, c, &ldc);
   }
 }
 /// The least-squares solution goes into x.

@@ -108,7 +108,7 @@ std::string script_for(const std::string& title, const std::vector<Panel>& panel
   std::string script = fmt::format(
       "set terminal svg noenhanced background 'white' size {},{} font 'sans-serif,13'\n"
       "set multiplot layout 1,{} title {} noenhanced\n"
-      "set colorsequence podo\nset grid\nset style data lines\n",
+      "set colorsequence podo\nset grid\n",
       kPanelWidth * static_cast<int>(panels.size()), kPanelHeight, panels.size(), quoted(title));
   std::size_t block = 0;
   for (const Panel& panel : panels) {
@@ -116,12 +116,14 @@ std::string script_for(const std::string& title, const std::vector<Panel>& panel
     std::size_t seen = 0;
     for (const Curve& curve : panel.curves) {
       seen += add_points(panel, curve, ++block, script);
-      fmt::format_to(std::back_inserter(plot), "{} $curve{} using 1:2 linewidth 2 title {}",
-                     plot.empty() ? "plot" : ",", block, quoted(curve.name));
+      fmt::format_to(std::back_inserter(plot), "{} $curve{} using 1:2 with {} linewidth 2 title {}",
+                     plot.empty() ? "plot" : ",", block, curve.points ? "points pointtype 7" : "lines",
+                     quoted(curve.name));
     }
+    script += panel.log_x ? "set logscale x\n" : "unset logscale x\n";
     fmt::format_to(std::back_inserter(script), "set xtics {}\nset xlabel {}\nset ylabel {}\nset key {}\n",
-                   tic_distance(panel), quoted(panel.x_label), quoted(panel.y_label),
-                   panel.curves.size() > 1 ? "on" : "off");
+                   panel.log_x ? "autofreq" : fmt::format("{}", tic_distance(panel)), quoted(panel.x_label),
+                   quoted(panel.y_label), panel.curves.size() > 1 ? "on" : "off");
     script += panel.log_y ? "set logscale y\nset format y '%.0e'\n" : "unset logscale y\nset format y '%g'\n";
     if (seen == 0) {
       script +=

@@ -17,6 +17,7 @@ struct Curve {
   std::string name;
   std::vector<double> x;
   std::vector<double> y;
+  bool points = false;  ///< unconnected
 };
 
 struct Panel {
@@ -24,6 +25,7 @@ struct Panel {
   std::string y_label;
   std::vector<Curve> curves;
   bool log_y = true;
+  bool log_x = false;
 };
 
 /// To be called before the work whose picture is wanted. Throws InputError that says what to

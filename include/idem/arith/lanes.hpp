@@ -137,6 +137,33 @@ struct Lanes {
     lane_list_bits(to, begin, mask);
   }
 
+  /// Whether 32-bit integers, as many as floats, are looked up in a table of 32 and multiplied: multiply_high,
+  /// leading_zeros and lookup exist where they are.
+  static constexpr bool kLookup = requires { LaneTypes<R>::kLookup; };
+  IDEM_INLINE static SignedWords multiply_high(SignedWords a, SignedWords b) {
+    return lane_multiply_high(a, b);
+  }
+  /// Of odd numbers.
+  IDEM_INLINE static Words leading_zeros(Words v) { return lane_leading_zeros(v); }
+  IDEM_INLINE static SignedWords lookup(const std::int32_t (&table)[32], SignedWords k) {
+    return lane_lookup(table, k);
+  }
+
+  /// Four vectors of which lane i holds what belongs to column i become the columns one after another, if these were
+  /// numbered by `column_of_lane`: a transpose inside quarters of a register.
+  IDEM_INLINE static void interleave(Vector (&v)[4]) {
+    using Pairs = typename LaneTypes<double>::Vector;
+    static_assert(sizeof(R) == 4);
+    const Pairs low01 = (Pairs)lane_unpack_low(v[0], v[1]);
+    const Pairs low23 = (Pairs)lane_unpack_low(v[2], v[3]);
+    const Pairs high01 = (Pairs)lane_unpack_high(v[0], v[1]);
+    const Pairs high23 = (Pairs)lane_unpack_high(v[2], v[3]);
+    v[0] = (Vector)lane_unpack_low(low01, low23);
+    v[1] = (Vector)lane_unpack_high(low01, low23);
+    v[2] = (Vector)lane_unpack_low(high01, high23);
+    v[3] = (Vector)lane_unpack_high(high01, high23);
+  }
+
   /// Bit i in lane i; and one word in all lanes.
   IDEM_INLINE static Words lane_bits() {
     Words bits{};

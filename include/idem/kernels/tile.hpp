@@ -11,13 +11,23 @@ namespace idem::inline IDEM_TARGET {
 /// through. Known when the program is compiled, so that they cost no register and no instruction.
 ///
 /// Padded says that rows of `right` can be read to the end of a whole vector.
-template <Index LeftRow, Index LeftDepth, Index Right, Index Out, bool Padded = false>
+///
+/// Vectors that stand side by side in a row lie a vector's width apart, unless RightVector (for `right`) or StartVector
+/// (for `start`) says otherwise. Depth that is not of one piece comes in blocks of Block, BlockStep apart in `left`.
+template <Index LeftRow, Index LeftDepth, Index Right, Index Out, bool Padded = false, Index RightVector = 0,
+          Index StartVector = 0, Index Block = 0, Index BlockStep = 0>
 struct Strides {
   static constexpr Index kLeftRow = LeftRow;
   static constexpr Index kLeftDepth = LeftDepth;
   static constexpr Index kRight = Right;
   static constexpr Index kOut = Out;
   static constexpr bool kPadded = Padded;
+  static constexpr Index kBlock = Block;
+  static constexpr Index kBlockStep = BlockStep;
+  template <Real R>
+  static constexpr Index kRightVector = RightVector == 0 ? Lanes<R>::kWidth : RightVector;
+  template <Real R>
+  static constexpr Index kStartVector = StartVector == 0 ? Lanes<R>::kWidth : StartVector;
 };
 
 /// The operands of a product:
@@ -84,8 +94,8 @@ IDEM_INLINE void add_products(const R*& left, const R*& right, Index part,
   using Vector = typename L::Vector;
   Vector factors[Vectors];
   IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-    factors[v] = Part && !S::kPadded && v == Vectors - 1 ? L::load_part(right + v * L::kWidth, part)
-                                                         : L::load(right + v * L::kWidth);
+    const R* const from = right + v * S::template kRightVector<R>;
+    factors[v] = Part && !S::kPadded && v == Vectors - 1 ? L::load_part(from, part) : L::load(from);
   }
   IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
     // The analyser takes p.start, which may be null, for p.left, which may not: predictions start at x.
@@ -113,14 +123,20 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
       const R* from = p.start + (i + r) * p.start_stride + j;
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-        sums[r][v] =
-            Part && v == kLast ? L::load_part(from + v * L::kWidth, part) : L::load(from + v * L::kWidth);
+        const R* const vector = from + v * S::template kStartVector<R>;
+        sums[r][v] = Part && v == kLast ? L::load_part(vector, part) : L::load(vector);
       }
     }
   }
   const R* left = p.left + i * S::kLeftRow;
-  const R* right = p.right + j;
+  const R* right = p.right + j / L::kWidth * S::template kRightVector<R> + j % L::kWidth;
   Index k = 0;
+  if constexpr (S::kBlock > 0) {
+    for (; k + S::kBlock <= depth; k += S::kBlock) {
+      for (Index n = 0; n < S::kBlock; ++n) add_products<Part, S>(left, right, part, sums);
+      left += S::kBlockStep - S::kBlock * S::kLeftDepth;
+    }
+  }
   if constexpr (L::kTogether > 1) {
     // To count and to step cost as much as an fma.
     for (; k + 4 <= depth; k += 4) {
@@ -131,12 +147,23 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
   sink.template take<Rows, Vectors, Part>(p, sums, i, j, part);
 }
 
+/// Rows of `start`, each a page away from the one before: no stream of addresses that a processor would foresee.
+template <Index Rows, Index Vectors, Real R, class S>
+IDEM_INLINE void prefetch_start(const Product<R, S>& p, Index i, Index end, Index j) {
+  if (p.start == nullptr || i + Rows > end) return;
+  IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+    const R* const row = p.start + (i + r) * p.start_stride + j;
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) __builtin_prefetch(row + v * Lanes<R>::kWidth, 1);
+  }
+}
+
 /// The tiles of row pieces [first, last) in one panel of `Vectors` vectors from column `j`.
 template <Index Rows, Index TileRows, Index Vectors, bool Part, Real R, class S, class Sink>
 void panel(const Product<R, S>& p, Index depth, Index first, Index last, Index j, Index part, Sink& sink) {
   constexpr Cut kCut(Rows, TileRows);
   constexpr bool kTwoSizes = kCut.large_count < kCut.count;
   for (Index piece = first; piece < last; ++piece) {
+    if constexpr (S::kBlock > 0) prefetch_start<kCut.large, Vectors>(p, kCut.begin(piece + 1), Rows, j);
     if constexpr (kTwoSizes) {
       if (piece >= kCut.large_count) {
         tile<kCut.large - 1, Vectors, Part>(p, depth, kCut.begin(piece), j, part, sink);
@@ -168,6 +195,10 @@ inline constexpr Index kDepthBlock = 256;
 
 template <Real R, class S, class F>
 IDEM_INLINE void for_depth_blocks(const Product<R, S>& p, Index depth, F&& body) {
+  if constexpr (S::kBlock > 0) {
+    body(p, depth);
+    return;
+  }
   const Cut cut(depth, kDepthBlock);
   Product<R, S> block = p;
   if (cut.count == 0) body(block, 0);

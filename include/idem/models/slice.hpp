@@ -114,6 +114,128 @@ void forward(const Model& model, const typename Model::Scalar* x, Index count,
   }
 }
 
+/// Whether the weights are so many that every pass over them comes from beyond the second-level cache. Then samples
+/// and residuals lie in blocks of a vector's width, which are read from one end to the other: rows of D numbers would
+/// take a page each.
+template <Real R, Index D>
+inline constexpr bool kInBlocks = Lanes<R>::kWidth > 1 && D* D* static_cast<Index>(sizeof(R)) > 512 * 1024;
+
+namespace detail {
+
+/// Takes the sums z of a panel of samples for the neurons from `neuron` on: as Outputs, but the outputs so far rest in
+/// memory, and the words of a vector of neurons begin `stride` after those of the vector before.
+template <class Model, bool Packed>
+struct BlockOutputs {
+  using R = typename Model::Scalar;
+  using L = Lanes<R>;
+  const Model& model;
+  R* f;
+  R* words;
+  Index stride;
+  Index neuron;
+
+  template <Index Rows, Index Vectors, bool Part, class S>
+  IDEM_INLINE void take(const Product<R, S>&, const typename L::Vector (&z)[Rows][Vectors], Index, Index,
+                        Index) const {
+    typename L::Vector sums[Vectors];
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[v] = L::load(f + v * L::kWidth);
+    IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+      const Index j = neuron + r;
+      const bool minus = model.negative(j);
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+        const auto fires = add_rectified<R>(sums[v], z[r][v], minus);
+        if constexpr (Packed) {
+          L::store_word(words + j / L::kWidth * stride + j % L::kWidth + v * L::kWidth * L::kWidth, fires);
+        }
+      }
+    }
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) L::store(f + v * L::kWidth, sums[v]);
+  }
+};
+
+/// Columns of weights that are brought side by side at a time: about a line of the cache.
+template <Real R>
+inline constexpr Index kColumnsTogether = 2 * Lanes<R>::kTileRows;
+
+/// Rows neurons of samples in vectors [first, last), whose columns of weights are side by side.
+template <bool Packed, Index Rows, class Model, Index Count>
+void forward_neurons(const Model& model, const typename Model::Scalar* columns, Index neuron,
+                     Slice<typename Model::Scalar, Model::kDim, Count>& slice, typename Model::Scalar* words,
+                     Index stride, Index first, Index last) {
+  using R = typename Model::Scalar;
+  using L = Lanes<R>;
+  constexpr Index kBlock = Model::kDim * L::kWidth;
+  using S = Strides<1, kColumnsTogether<R>, L::kWidth, 0, true, kBlock, kBlock>;
+  static_assert(L::kTileVectors <= 4);
+  const Cut panels(last - first, L::kTileVectors);
+  for (Index n = 0; n < panels.count; ++n) {
+    const Index begin = first + panels.begin(n), vectors = panels.begin(n + 1) - panels.begin(n);
+    const R* const inputs = slice.inputs + begin * kBlock;
+    const Product<R, S> p{columns, inputs,
+                          Model::kSkip == Skip::identity ? inputs + neuron * L::kWidth : nullptr, L::kWidth,
+                          nullptr};
+    const BlockOutputs<Model, Packed> outputs{model, slice.outputs + begin * L::kWidth,
+                                              words + begin * L::kWidth * L::kWidth, stride, neuron};
+    if (L::kTileVectors >= 4 && vectors == 4) {
+      tile<Rows, 4, false>(p, Model::kDim, 0, 0, 0, outputs);
+    } else if (L::kTileVectors >= 3 && vectors == 3) {
+      tile<Rows, 3, false>(p, Model::kDim, 0, 0, 0, outputs);
+    } else if (L::kTileVectors >= 2 && vectors == 2) {
+      tile<Rows, 2, false>(p, Model::kDim, 0, 0, 0, outputs);
+    } else {
+      tile<Rows, 1, false>(p, Model::kDim, 0, 0, 0, outputs);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// `forward` where kInBlocks: fills slice.inputs, for vector v of samples the D rows of one vector each that begin at
+/// v D kWidth, and slice.outputs.
+///
+///     words   null, or the place of FiringBits: of neuron j for vector v of samples at
+///             j / kWidth stride + v kWidth^2 + j % kWidth
+///
+/// Memory  no heap; 2 kTileRows D numbers of stack (d = 1500: 94 KiB): each weight is moved there once, and read from
+///         there for all samples.
+template <bool Packed, class Model, Index Count>
+IDEM_NOINLINE void forward_in_blocks(const Model& model, const typename Model::Scalar* x, Index count,
+                                     Slice<typename Model::Scalar, Model::kDim, Count>& slice,
+                                     typename Model::Scalar* words, Index stride, Index first, Index last) {
+  using R = typename Model::Scalar;
+  using L = Lanes<R>;
+  constexpr Index D = Model::kDim, kRows = L::kTileRows, kColumns = detail::kColumnsTogether<R>,
+                  kWidth = L::kWidth;
+  for (Index v = first; v < last; ++v) {
+    const Index begin = v * kWidth, samples = count - begin < kWidth ? count - begin : kWidth;
+    transpose_columns<D>(x + begin * D, D, samples, slice.inputs + begin * D, kWidth);
+    L::store(slice.outputs + begin, typename L::Vector{});
+  }
+  alignas(64) R columns[D * kColumns];
+  Index neuron = 0;
+  for (; neuron + kColumns <= D; neuron += kColumns) {
+    const R* from = model.weights().data() + neuron;
+    for (Index k = 0; k < D; ++k, from += D) {
+      IDEM_UNROLL for (Index c = 0; c < kColumns; ++c) columns[k * kColumns + c] = from[c];
+      __builtin_prefetch(from + kColumns);  // a page apart: no stream that a processor would foresee
+    }
+    detail::forward_neurons<Packed, kRows>(model, columns, neuron, slice, words, stride, first, last);
+    detail::forward_neurons<Packed, kRows>(model, columns + kRows, neuron + kRows, slice, words, stride,
+                                           first, last);
+  }
+  constexpr Index kRest = D % kColumns, kFirst = kRest < kRows ? kRest : kRows;
+  for (Index k = 0; k < D; ++k) {
+    for (Index c = 0; c < kRest; ++c) columns[k * kColumns + c] = model.weights().data()[k * D + neuron + c];
+  }
+  if constexpr (kFirst > 0) {
+    detail::forward_neurons<Packed, kFirst>(model, columns, neuron, slice, words, stride, first, last);
+  }
+  if constexpr (kRest > kRows) {
+    detail::forward_neurons<Packed, kRest - kRows>(model, columns + kRows, neuron + kRows, slice, words,
+                                                   stride, first, last);
+  }
+}
+
 /// Hands f(x, W) of each of `count` samples to take(s, f), in ascending s.
 ///
 ///     X      count x D, row-major
@@ -129,8 +251,12 @@ void predict(const Model& model, const typename Model::Scalar* x, Index count,
   if constexpr (Count > 0) {
     while (count - done >= kWorthASlice) {
       const Index part = count - done < Count ? count - done : Count;
-      forward<false>(model, x + done * D, part, slice, nullptr, 0, 0, sample_vectors<R>(part),
-                     [](Index, Index) {});
+      if constexpr (kInBlocks<R, D>) {
+        forward_in_blocks<false>(model, x + done * D, part, slice, nullptr, 0, 0, sample_vectors<R>(part));
+      } else {
+        forward<false>(model, x + done * D, part, slice, nullptr, 0, 0, sample_vectors<R>(part),
+                       [](Index, Index) {});
+      }
       for (Index s = 0; s < part; ++s) take(done + s, slice.outputs[s]);
       done += part;
     }

@@ -58,12 +58,38 @@ IDEM_INLINE constexpr R gaussian(std::uint32_t word) {
   return static_cast<R>(std::bit_cast<float>(bits - (28u << 23)));
 }
 
+namespace detail {
+
+/// What `fill` computes from a word, alone or in lanes.
+struct Gaussian {
+  static constexpr float of(std::uint32_t word) { return gaussian<float>(word); }
+  template <class Lane>
+  IDEM_INLINE static typename Lane::Vector in_lanes(typename Lane::Words w) {
+    using Ints = typename Lane::SignedWords;
+    using Unsigned = typename Lane::Words;
+    using Floats = typename Lane::Vector;
+    const Ints sign = (Ints)w >> 31;
+    const Unsigned odd = 2 * (w ^ (Unsigned)sign) + 1;
+    const Unsigned k = Lane::leading_zeros(odd);
+    const Ints at = (Ints)k, t = (Ints)((odd << k) - 0xc0000000u);
+    Ints r = Lane::lookup(kGaussianTable[6], at);
+    IDEM_UNROLL for (int i = 5; i > 0; --i) {
+      r = Lane::lookup(kGaussianTable[i], at) + Lane::multiply_high(t, r);
+    }
+    const Ints below = Lane::lookup(kGaussianTable[0], at) + (Lane::multiply_high(t, r) >> 2);
+    const Floats z = __builtin_convertvector((below ^ sign) - sign, Floats);
+    return std::bit_cast<Floats>(std::bit_cast<Unsigned>(z) - (28u << 23));
+  }
+};
+
+}  // namespace detail
+
 /// The first `count` components of sample `index`: out[c] = gaussian<R>(stream.word(index, c)).
 ///
 /// Memory  a KiB of stack with lanes, nothing to speak of without.
 template <Real R>
 constexpr void gaussian_fill(const Stream& stream, std::uint64_t index, R* out, Index count) {
-  detail::fill<gaussian<float>>(stream, index, out, count);
+  detail::fill<detail::Gaussian>(stream, index, out, count);
 }
 
 /// The samples of a batch, row by row: row r of `out`, rows x cols row-major, is what
@@ -72,7 +98,7 @@ constexpr void gaussian_fill(const Stream& stream, std::uint64_t index, R* out, 
 /// Memory  a KiB of stack with lanes, nothing to speak of without.
 template <Real R, class IndexOf>
 constexpr void gaussian_rows(const Stream& stream, const IndexOf& index_of, R* out, Index rows, Index cols) {
-  detail::fill_rows<gaussian<float>>(stream, index_of, out, rows, cols);
+  detail::fill_rows<detail::Gaussian>(stream, index_of, out, rows, cols);
 }
 
 }  // namespace idem::inline IDEM_TARGET

@@ -2,9 +2,12 @@
 /// \file  Streams of random words in which every sample has an address.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
+#include <idem/arith/lanes.hpp>
 #include <idem/base/types.hpp>
 #include <idem/random/threefry.hpp>
 
@@ -74,11 +77,113 @@ IDEM_INLINE constexpr void draw_tile(const Words& key, const CounterOf& counter_
   }
 }
 
-/// out[c] = value_of(stream.word(index, c)), c < count.
-template <float (*value_of)(std::uint32_t), Real R>
+/// Whether a lane of integers is drawn for each block: then values are computed where their words are drawn.
+inline constexpr bool kDrawsInLanes = Lanes<float>::kLookup;
+using DrawnWords = Lanes<float>::Words;
+using DrawnValues = Lanes<float>::Vector;
+
+/// The values of kWidth blocks, lane i for the block with counter (low, high, block, 0); after it vector c holds, in
+/// quarter q, those of lane 4 q + c.
+template <class Value>
+IDEM_INLINE void draw_lanes(const Words& key, DrawnWords low, DrawnWords high, DrawnWords block,
+                            DrawnValues (&values)[4]) {
+  DrawnWords last{};
+  threefry(low, high, block, last, key);
+  values[0] = Value::template in_lanes<Lanes<float>>(low);
+  values[1] = Value::template in_lanes<Lanes<float>>(high);
+  values[2] = Value::template in_lanes<Lanes<float>>(block);
+  values[3] = Value::template in_lanes<Lanes<float>>(last);
+  Lanes<float>::interleave(values);
+}
+
+/// Lane 4 q + c of the blocks of a tile, so that after draw_lanes they stand in their order: block kWidth / 4 c + q.
+inline DrawnWords blocks_of_lanes() {
+  constexpr Index kWidth = Lanes<float>::kWidth;
+  DrawnWords blocks{};
+  if constexpr (kWidth > 1) {
+    IDEM_UNROLL for (Index i = 0; i < kWidth; ++i) {
+      blocks[i] = static_cast<std::uint32_t>(kWidth / 4 * (i % 4) + i / 4);
+    }
+  }
+  return blocks;
+}
+
+/// Values in the scalar that is asked for.
+template <Real R>
+IDEM_INLINE void store_values(const DrawnValues& values, R* out) {
+  using L = Lanes<float>;
+  if constexpr (sizeof(R) == sizeof(float)) {
+    L::store(out, values);
+  } else {
+    float numbers[L::kWidth];
+    L::store(numbers, values);
+    for (Index i = 0; i < L::kWidth; ++i) out[i] = static_cast<R>(numbers[i]);
+  }
+}
+
+/// As `fill`, where kDrawsInLanes.
+template <class Value, Real R>
+IDEM_NOINLINE void fill_in_lanes(const Stream& stream, std::uint64_t index, R* out, Index count) {
+  using L = Lanes<float>;
+  constexpr Index kTile = 4 * L::kWidth;
+  const Words key = stream.key();
+  const DrawnWords low = L::lane_words(static_cast<std::uint32_t>(index));
+  const DrawnWords high = L::lane_words(static_cast<std::uint32_t>(index >> 32));
+  DrawnWords block = blocks_of_lanes();
+  for (; count > 0; count -= kTile, out += kTile, block += static_cast<std::uint32_t>(L::kWidth)) {
+    DrawnValues values[4];
+    draw_lanes<Value>(key, low, high, block, values);
+    if (count >= kTile) {
+      IDEM_UNROLL for (Index v = 0; v < 4; ++v) store_values(values[v], out + v * L::kWidth);
+    } else {
+      R last[kTile];
+      IDEM_UNROLL for (Index v = 0; v < 4; ++v) store_values(values[v], last + v * L::kWidth);
+      for (Index i = 0; i < count; ++i) out[i] = last[i];
+    }
+  }
+}
+
+/// As fill_rows for kWidth rows, where kDrawsInLanes.
+template <class Value, Real R, class IndexOf>
+IDEM_NOINLINE void fill_rows_in_lanes(const Stream& stream, const IndexOf& index_of, R* out, Index row,
+                                      Index cols) {
+  using L = Lanes<float>;
+  const Words key = stream.key();
+  DrawnWords low{}, high{};
+  IDEM_UNROLL for (Index i = 0; i < L::kWidth; ++i) {
+    const auto index = static_cast<std::uint64_t>(index_of(row + i));
+    low[i] = static_cast<std::uint32_t>(index);
+    high[i] = static_cast<std::uint32_t>(index >> 32);
+  }
+  for (Index c = 0; c < cols; c += 4) {
+    DrawnValues values[4];
+    draw_lanes<Value>(key, low, high, L::lane_words(static_cast<std::uint32_t>(c / 4)), values);
+    R numbers[4][L::kWidth];
+    IDEM_UNROLL for (Index v = 0; v < 4; ++v) store_values(values[v], numbers[v]);
+    const Index width = cols - c < 4 ? cols - c : 4;
+    IDEM_UNROLL for (Index i = 0; i < L::kWidth; ++i) {
+      const R* const from = numbers[i % 4] + i / 4 * 4;
+      R* const to = out + i * cols + c;
+      if (width == 4) {
+        IDEM_UNROLL for (Index j = 0; j < 4; ++j) to[j] = from[j];
+      } else {
+        for (Index j = 0; j < width; ++j) to[j] = from[j];
+      }
+    }
+  }
+}
+
+/// out[c] = Value::of(stream.word(index, c)), c < count.
+template <class Value, Real R>
 constexpr void fill(const Stream& stream, std::uint64_t index, R* out, Index count) {
+  if constexpr (kDrawsInLanes) {
+    if (!std::is_constant_evaluated() && count > 8) {
+      fill_in_lanes<Value>(stream, index, out, count);
+      return;
+    }
+  }
   Index c = 0;
-  if constexpr (kTileBlocks > 1) {
+  if constexpr (kTileBlocks > 1 && !kDrawsInLanes) {
     const Words key = stream.key();
     const auto low = static_cast<std::uint32_t>(index);
     const auto high = static_cast<std::uint32_t>(index >> 32);
@@ -92,26 +197,34 @@ constexpr void fill(const Stream& stream, std::uint64_t index, R* out, Index cou
           },
           words);
       if (count - c >= kTileWords) {
-        for (Index i = 0; i < kTileWords; ++i) out[c + i] = static_cast<R>(value_of(words[i]));
+        for (Index i = 0; i < kTileWords; ++i) out[c + i] = static_cast<R>(Value::of(words[i]));
       } else {
-        for (Index i = 0; i < count - c; ++i) out[c + i] = static_cast<R>(value_of(words[i]));
+        for (Index i = 0; i < count - c; ++i) out[c + i] = static_cast<R>(Value::of(words[i]));
       }
     }
   }
   for (; c < count; c += 4) {
     const Words w = stream.words(index, static_cast<std::uint32_t>(c / 4));
     for (Index i = 0; i < 4 && c + i < count; ++i) {
-      out[c + i] = static_cast<R>(value_of(w[static_cast<std::size_t>(i)]));
+      out[c + i] = static_cast<R>(Value::of(w[static_cast<std::size_t>(i)]));
     }
   }
 }
 
-/// out[r cols + c] = value_of(stream.word(index_of(r), c)), r < rows, c < cols. Rows may be short,
+/// out[r cols + c] = Value::of(stream.word(index_of(r), c)), r < rows, c < cols. Rows may be short,
 /// so the blocks that stand side by side are those of kTileBlocks rows.
-template <float (*value_of)(std::uint32_t), Real R, class IndexOf>
+template <class Value, Real R, class IndexOf>
 constexpr void fill_rows(const Stream& stream, const IndexOf& index_of, R* out, Index rows, Index cols) {
   Index row = 0;
-  if constexpr (kTileBlocks > 1) {
+  if constexpr (kDrawsInLanes) {
+    constexpr Index kWidth = Lanes<float>::kWidth;
+    if (!std::is_constant_evaluated()) {
+      for (; rows - row >= kWidth; row += kWidth, out += kWidth * cols) {
+        fill_rows_in_lanes<Value>(stream, index_of, out, row, cols);
+      }
+    }
+  }
+  if constexpr (kTileBlocks > 1 && !kDrawsInLanes) {
     const Words key = stream.key();
     for (; rows - row >= kTileBlocks; row += kTileBlocks) {
       std::uint32_t low[kTileBlocks];
@@ -131,7 +244,7 @@ constexpr void fill_rows(const Stream& stream, const IndexOf& index_of, R* out, 
             },
             words);
         float values[kTileWords];
-        for (Index i = 0; i < kTileWords; ++i) values[i] = value_of(words[i]);
+        for (Index i = 0; i < kTileWords; ++i) values[i] = Value::of(words[i]);
         const Index width = cols - c < 4 ? cols - c : 4;
         for (Index i = 0; i < kTileBlocks; ++i) {
           R* to = out + i * cols + c;
@@ -146,7 +259,7 @@ constexpr void fill_rows(const Stream& stream, const IndexOf& index_of, R* out, 
     }
   }
   for (; row < rows; ++row, out += cols) {
-    fill<value_of>(stream, static_cast<std::uint64_t>(index_of(row)), out, cols);
+    fill<Value>(stream, static_cast<std::uint64_t>(index_of(row)), out, cols);
   }
 }
 

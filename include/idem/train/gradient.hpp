@@ -73,76 +73,118 @@ template <Real R, Index D, Index SliceCount>
 class GradientSum {
   using L = Lanes<R>;
   using Word = typename L::Word;
-  static constexpr bool kPatches = kInPatches<R, D>;
-  using Masked = MaskedResiduals<R, D, kPatches ? 0 : SliceCount>;
+  static constexpr bool kPatches = kInPatches<R, D>, kBlocks = kInBlocks<R, D>;
+  using Masked = MaskedResiduals<R, D, kPatches || kBlocks ? 0 : SliceCount>;
   /// In patches: FiringBits, a row for each vector of samples.
   static constexpr Index kWordStride = detail::ceil_div(D, L::kWidth) * L::kWidth;
+  /// In blocks: the residuals of all samples for a vector of neurons.
+  static constexpr Index kBlockStride = SliceCount * L::kWidth;
 
  public:
-  /// Where `forward` packs the neurons that fire, and a sample's share of the distance between two vectors.
-  [[nodiscard]] R* packed() {
-    if constexpr (kPatches) {
-      return patches_.words;
-    } else {
-      return masked_.rows;
-    }
-  }
-  static constexpr Index kPackedStride = kPatches ? kWordStride / L::kWidth : Masked::kStride;
-
-  /// The residuals of at most kWidth samples from `first` on, a multiple of kWidth; the neurons are packed.
-  IDEM_INLINE void set_residuals(Index first, const R* residuals, Index samples) {
-    if constexpr (kPatches) {
-      for (Index i = 0; i < samples; ++i) patches_.residuals[first + i] = residuals[i];
-    } else {
-      FiringBits<R>::unpack(masked_.rows + first * Masked::kStride, Masked::kStride, D, residuals, samples);
-    }
-  }
-
-  /// The neurons that fire on a sample that came alone, and its residual.
-  void set_alone(const Mask<D>& mask, R residual) {
-    for (Index j = 0; j < kPackedStride * (kPatches ? L::kWidth : 1); ++j) {
-      const bool on = j < D && mask.on(j);
-      if constexpr (kPatches) {
-        L::store_word(patches_.words + j, Word{on});
-      } else {
-        masked_.rows[j] = on ? residual : R{0};
+  /// The forward pass of samples in vectors [first, last), their residuals, residual(s, f), and which neurons they go to.
+  template <class Model, class Residual>
+  void forward_part(const Model& model, const R* x, Index count, Slice<R, D, SliceCount>& slice, Index first,
+                    Index last, const Residual& residual) {
+    const auto finish_panel = [&](Index begin, Index end) {
+      for (Index s = begin; s < end; s += L::kWidth) {
+        R residuals[L::kWidth];
+        const Index samples = end - s < L::kWidth ? end - s : L::kWidth;
+        for (Index i = 0; i < samples; ++i) residuals[i] = residual(s + i, slice.outputs[s + i]);
+        set_residuals(s, residuals, samples);
       }
+    };
+    if constexpr (kBlocks) {
+      forward_in_blocks<true>(model, x, count, slice, other_.residuals, kBlockStride, first, last);
+      const Index end = last * L::kWidth;
+      finish_panel(first * L::kWidth, end < count ? end : count);
+    } else if constexpr (kPatches) {
+      forward<true>(model, x, count, slice, other_.words, kWordStride / L::kWidth, first, last, finish_panel);
+    } else {
+      forward<true>(model, x, count, slice, masked_.rows, Masked::kStride, first, last, finish_panel);
     }
-    if constexpr (kPatches) patches_.residuals[0] = residual;
   }
 
   /// Adds the gradient of `count` samples whose residuals are set; begins the sum when `fresh`.
   ///
   ///     x         count x D, row-major
   ///     gradient  D x D: has the sum after `finish`, and until then no one else's numbers
-  ///     scratch   as of add_gradient
+  ///     inputs    a slice's, as the forward pass left them; of no more use
   template <Executor E>
-  void add(const R* x, Index count, bool fresh, R* gradient, R* scratch, E& executor) {
-    if constexpr (kPatches) {
+  void add(const R* x, Index count, bool fresh, R* gradient, R* inputs, E& executor) {
+    if constexpr (kBlocks) {
+      add_in_blocks(inputs, count, fresh, gradient, executor);
+    } else if constexpr (kPatches) {
       // Of so few neurons that to share the work out would cost more than it.
-      if (fresh) patches_.sums.clear();
-      patches_.sums.add(x, patches_.words, kWordStride, patches_.residuals, count);
+      if (fresh) other_.sums.clear();
+      other_.sums.add(x, other_.words, kWordStride, other_.residuals, count);
     } else {
-      add_gradient<D>(x, masked_, count, fresh, gradient, scratch, executor);
+      add_gradient<D>(x, masked_, count, fresh, gradient, inputs, executor);
     }
+  }
+
+  /// The same for a sample that came alone.
+  void add_alone(const R* x, const Mask<D>& mask, R residual, bool fresh, R* gradient, R* inputs) {
+    if constexpr (kBlocks) {
+      for (Index k = 0; k < D; ++k) inputs[k * L::kWidth] = x[k];
+      for (Index j = 0; j < kWordStride; ++j) {
+        other_.residuals[j / L::kWidth * kBlockStride + j % L::kWidth] =
+            j < D && mask.on(j) ? residual : R{0};
+      }
+    } else if constexpr (kPatches) {
+      for (Index j = 0; j < kWordStride; ++j) L::store_word(other_.words + j, Word{j < D && mask.on(j)});
+      other_.residuals[0] = residual;
+    } else {
+      for (Index j = 0; j < Masked::kStride; ++j) masked_.rows[j] = j < D && mask.on(j) ? residual : R{0};
+    }
+    Serial alone;
+    add(x, 1, fresh, gradient, inputs, alone);
   }
 
   /// The sum is complete: it gets the signs of its neurons.
   template <class Model>
   void finish(const Model& model, R* gradient) const {
-    if constexpr (kPatches) patches_.sums.read(gradient);
+    if constexpr (kPatches) other_.sums.read(gradient);
     apply_signs<D, D>(gradient, [&](Index j) { return model.negative_from(j); });
   }
 
  private:
+  /// The residuals of at most kWidth samples from `first` on, a multiple of kWidth; the neurons are packed.
+  IDEM_INLINE void set_residuals(Index first, const R* residuals, Index samples) {
+    if constexpr (kBlocks) {
+      for (Index j = 0; j < D; j += L::kWidth) {
+        FiringBits<R>::unpack(other_.residuals + j / L::kWidth * kBlockStride + first * L::kWidth, L::kWidth,
+                              D - j < L::kWidth ? D - j : L::kWidth, residuals, samples);
+      }
+    } else if constexpr (kPatches) {
+      for (Index i = 0; i < samples; ++i) other_.residuals[first + i] = residuals[i];
+    } else {
+      FiringBits<R>::unpack(masked_.rows + first * Masked::kStride, Masked::kStride, D, residuals, samples);
+    }
+  }
+
+  template <Executor E>
+  void add_in_blocks(const R* inputs, Index count, bool fresh, R* gradient, E& executor) {
+    using S = Strides<L::kWidth, 1, L::kWidth, D, true, kBlockStride, 0, L::kWidth, D * L::kWidth>;
+    const Product<R, S> p{inputs, other_.residuals, fresh ? nullptr : gradient, D, gradient};
+    const int parts = executor.size();
+    constexpr Index kPieces = row_pieces<R, D, D>();
+    executor.run([&](int part) {
+      product_rows<D, D>(p, count, share(kPieces, part, parts), share(kPieces, part + 1, parts));
+    });
+  }
+
   struct Patches {
     PatchSums<R, D> sums;
     alignas(64) R words[SliceCount / L::kWidth * kWordStride];
     R residuals[SliceCount];
   };
+  struct Blocks {
+    alignas(64) R residuals[kWordStride * SliceCount];
+  };
   struct None {};
   [[no_unique_address]] Masked masked_;
-  [[no_unique_address]] std::conditional_t<kPatches, Patches, None> patches_;
+  [[no_unique_address]] std::conditional_t<kPatches, Patches, std::conditional_t<kBlocks, Blocks, None>>
+      other_;
 };
 
 }  // namespace idem::inline IDEM_TARGET

@@ -209,9 +209,7 @@ class Sgd {
     const R r = loss_function_.residual(f, y);
     loss_function_.add(losses_, f, y);
     if constexpr (SliceCount > 0) {
-      sum_.set_alone(mask, r);
-      Serial alone;
-      sum_.add(x, 1, count_ == 0, gradient_, slice_.inputs, alone);
+      sum_.add_alone(x, mask, r, count_ == 0, gradient_, slice_.inputs);
     } else {
       if (count_ == 0) clear_gradient();
       for (Index j = 0; j < kDim; ++j) {
@@ -223,23 +221,13 @@ class Sgd {
 
   template <Executor E>
   void feed_slice(const R* x, const R* y, Index count, E& executor) {
-    using L = Lanes<R>;
     const int parts = executor.size();
     const Index vectors = sample_vectors<R>(count);
     executor.run([&](int part) {
       const Index first = share(vectors, part, parts);
       const Index last = share(vectors, part + 1, parts);
-      forward<true>(model_, x, count, slice_, sum_.packed(), Sum::kPackedStride, first, last,
-                    [&](Index begin, Index end) {
-                      for (Index s = begin; s < end; s += L::kWidth) {
-                        R residuals[L::kWidth];
-                        const Index samples = end - s < L::kWidth ? end - s : L::kWidth;
-                        for (Index i = 0; i < samples; ++i) {
-                          residuals[i] = loss_function_.residual(slice_.outputs[s + i], y[s + i]);
-                        }
-                        sum_.set_residuals(s, residuals, samples);
-                      }
-                    });
+      sum_.forward_part(model_, x, count, slice_, first, last,
+                        [&](Index s, R f) { return loss_function_.residual(f, y[s]); });
     });
     const auto add_loss = [&](LongSum<R>& sum, Index s) { loss_function_.add(sum, slice_.outputs[s], y[s]); };
     for (Index s = losses_.template add_blocks<SliceCount>(count, add_loss); s < count; ++s)

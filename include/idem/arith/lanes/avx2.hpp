@@ -4,6 +4,8 @@
 
 #include <immintrin.h>
 
+#include <cstdint>
+
 #include <idem/arith/fma.hpp>
 #include <idem/base/types.hpp>
 
@@ -15,6 +17,7 @@ template <Real R>
 struct LaneTypes {
   typedef R Vector __attribute__((vector_size(32)));
   typedef R Unaligned __attribute__((vector_size(32), aligned(alignof(R)), may_alias));
+  static constexpr bool kLookup = true;
   static constexpr Index kTileRows = 6;
   static constexpr Index kTileVectors = 2;
 };
@@ -102,6 +105,27 @@ IDEM_INLINE Doubles lane_unpack_low(Doubles a, Doubles b) {
 }
 IDEM_INLINE Doubles lane_unpack_high(Doubles a, Doubles b) {
   return (Doubles)_mm256_unpackhi_pd((__m256d)a, (__m256d)b);
+}
+
+// 32-bit integers, for drawing numbers. The high halves of signed products; leading zeros of odd numbers; table[k],
+// 0 <= k < 32.
+template <class Ints>
+IDEM_INLINE Ints lane_multiply_high(Ints a, Ints b) {
+  const __m256i even = _mm256_mul_epi32((__m256i)a, (__m256i)b);
+  const __m256i odd = _mm256_mul_epi32(_mm256_srli_epi64((__m256i)a, 32), _mm256_srli_epi64((__m256i)b, 32));
+  return (Ints)_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
+}
+template <class Unsigned>
+IDEM_INLINE auto lane_leading_zeros(Unsigned odd) {
+  // The exponent of a conversion: of the half, as numbers are signed; without the bit behind the first, so that it does
+  // not round up to the next power.
+  const Unsigned half = odd >> 1;
+  const auto exponent = (Unsigned)_mm256_cvtepi32_ps((__m256i)(half & ~(half >> 1))) >> 23;
+  return (Unsigned)_mm256_min_epi32((__m256i)(157 - exponent), _mm256_set1_epi32(31));
+}
+template <class Ints>
+IDEM_INLINE Ints lane_lookup(const std::int32_t* table, Ints k) {
+  return (Ints)_mm256_i32gather_epi32(table, (__m256i)k, 4);
 }
 
 }  // namespace idem::inline IDEM_TARGET

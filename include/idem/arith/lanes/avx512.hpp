@@ -16,6 +16,7 @@ template <Real R>
 struct LaneTypes {
   typedef R Vector __attribute__((vector_size(64)));
   typedef R Unaligned __attribute__((vector_size(64), aligned(alignof(R)), may_alias));
+  static constexpr bool kLookup = true;
   static constexpr Index kPatchRows = static_cast<Index>(16 / sizeof(R));
   static constexpr Index kTileRows = 8;
   static constexpr Index kTileVectors = 3;
@@ -177,6 +178,25 @@ IDEM_INLINE void lane_list_bits(std::uint32_t* to, std::uint32_t begin, Word mas
   const __m512i each = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __m512i all = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(begin)), each);
   _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask), all));
+}
+
+// 32-bit integers, for drawing numbers. The high halves of signed products; leading zeros of odd
+// numbers; table[k], 0 <= k < 32.
+template <class Ints>
+IDEM_INLINE Ints lane_multiply_high(Ints a, Ints b) {
+  const __m512i even = _mm512_maskz_mul_epi32(0xff, (__m512i)a, (__m512i)b);
+  const __m512i odd = _mm512_maskz_mul_epi32(0xff, _mm512_maskz_srli_epi64(0xff, (__m512i)a, 32),
+                                             _mm512_maskz_srli_epi64(0xff, (__m512i)b, 32));
+  return (Ints)_mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_DDBB);
+}
+template <class Unsigned>
+IDEM_INLINE auto lane_leading_zeros(Unsigned v) {
+  return (Unsigned)_mm512_maskz_lzcnt_epi32(0xffff, (__m512i)v);
+}
+template <class Ints>
+IDEM_INLINE Ints lane_lookup(const std::int32_t* table, Ints k) {
+  return (Ints)_mm512_permutex2var_epi32(_mm512_loadu_si512(table), (__m512i)k,
+                                         _mm512_loadu_si512(table + 16));
 }
 
 }  // namespace idem::inline IDEM_TARGET
