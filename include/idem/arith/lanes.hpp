@@ -152,8 +152,8 @@ struct Lanes {
   /// Four vectors of which lane i holds what belongs to column i become the columns one after another, if these were
   /// numbered by `column_of_lane`: a transpose inside quarters of a register.
   IDEM_INLINE static void interleave(Vector (&v)[4]) {
-    using Pairs = typename LaneTypes<double>::Vector;
     static_assert(sizeof(R) == 4);
+    using Pairs = typename LaneTypes<std::conditional_t<sizeof(R) == 4, double, R>>::Vector;
     const Pairs low01 = (Pairs)lane_unpack_low(v[0], v[1]);
     const Pairs low23 = (Pairs)lane_unpack_low(v[2], v[3]);
     const Pairs high01 = (Pairs)lane_unpack_high(v[0], v[1]);

@@ -79,39 +79,34 @@ IDEM_INLINE constexpr void draw_tile(const Words& key, const CounterOf& counter_
 
 /// Whether a lane of integers is drawn for each block: then values are computed where their words are drawn.
 inline constexpr bool kDrawsInLanes = Lanes<float>::kLookup;
-using DrawnWords = Lanes<float>::Words;
-using DrawnValues = Lanes<float>::Vector;
 
 /// The values of kWidth blocks, lane i for the block with counter (low, high, block, 0); after it vector c holds, in
 /// quarter q, those of lane 4 q + c.
-template <class Value>
-IDEM_INLINE void draw_lanes(const Words& key, DrawnWords low, DrawnWords high, DrawnWords block,
-                            DrawnValues (&values)[4]) {
-  DrawnWords last{};
+template <class Value, class L>
+IDEM_INLINE void draw_lanes(const Words& key, typename L::Words low, typename L::Words high,
+                            typename L::Words block, typename L::Vector (&values)[4]) {
+  typename L::Words last{};
   threefry(low, high, block, last, key);
-  values[0] = Value::template in_lanes<Lanes<float>>(low);
-  values[1] = Value::template in_lanes<Lanes<float>>(high);
-  values[2] = Value::template in_lanes<Lanes<float>>(block);
-  values[3] = Value::template in_lanes<Lanes<float>>(last);
-  Lanes<float>::interleave(values);
+  values[0] = Value::template in_lanes<L>(low);
+  values[1] = Value::template in_lanes<L>(high);
+  values[2] = Value::template in_lanes<L>(block);
+  values[3] = Value::template in_lanes<L>(last);
+  L::interleave(values);
 }
 
 /// Lane 4 q + c of the blocks of a tile, so that after draw_lanes they stand in their order: block kWidth / 4 c + q.
-inline DrawnWords blocks_of_lanes() {
-  constexpr Index kWidth = Lanes<float>::kWidth;
-  DrawnWords blocks{};
-  if constexpr (kWidth > 1) {
-    IDEM_UNROLL for (Index i = 0; i < kWidth; ++i) {
-      blocks[i] = static_cast<std::uint32_t>(kWidth / 4 * (i % 4) + i / 4);
-    }
+template <class L>
+IDEM_INLINE typename L::Words blocks_of_lanes() {
+  typename L::Words blocks{};
+  IDEM_UNROLL for (Index i = 0; i < L::kWidth; ++i) {
+    blocks[i] = static_cast<std::uint32_t>(L::kWidth / 4 * (i % 4) + i / 4);
   }
   return blocks;
 }
 
 /// Values in the scalar that is asked for.
-template <Real R>
-IDEM_INLINE void store_values(const DrawnValues& values, R* out) {
-  using L = Lanes<float>;
+template <class L, Real R>
+IDEM_INLINE void store_values(const typename L::Vector& values, R* out) {
   if constexpr (sizeof(R) == sizeof(float)) {
     L::store(out, values);
   } else {
@@ -122,44 +117,42 @@ IDEM_INLINE void store_values(const DrawnValues& values, R* out) {
 }
 
 /// As `fill`, where kDrawsInLanes.
-template <class Value, Real R>
+template <class Value, class L, Real R>
 IDEM_NOINLINE void fill_in_lanes(const Stream& stream, std::uint64_t index, R* out, Index count) {
-  using L = Lanes<float>;
   constexpr Index kTile = 4 * L::kWidth;
   const Words key = stream.key();
-  const DrawnWords low = L::lane_words(static_cast<std::uint32_t>(index));
-  const DrawnWords high = L::lane_words(static_cast<std::uint32_t>(index >> 32));
-  DrawnWords block = blocks_of_lanes();
+  const auto low = L::lane_words(static_cast<std::uint32_t>(index));
+  const auto high = L::lane_words(static_cast<std::uint32_t>(index >> 32));
+  auto block = blocks_of_lanes<L>();
   for (; count > 0; count -= kTile, out += kTile, block += static_cast<std::uint32_t>(L::kWidth)) {
-    DrawnValues values[4];
-    draw_lanes<Value>(key, low, high, block, values);
+    typename L::Vector values[4];
+    draw_lanes<Value, L>(key, low, high, block, values);
     if (count >= kTile) {
-      IDEM_UNROLL for (Index v = 0; v < 4; ++v) store_values(values[v], out + v * L::kWidth);
+      IDEM_UNROLL for (Index v = 0; v < 4; ++v) store_values<L>(values[v], out + v * L::kWidth);
     } else {
       R last[kTile];
-      IDEM_UNROLL for (Index v = 0; v < 4; ++v) store_values(values[v], last + v * L::kWidth);
+      IDEM_UNROLL for (Index v = 0; v < 4; ++v) store_values<L>(values[v], last + v * L::kWidth);
       for (Index i = 0; i < count; ++i) out[i] = last[i];
     }
   }
 }
 
 /// As fill_rows for kWidth rows, where kDrawsInLanes.
-template <class Value, Real R, class IndexOf>
+template <class Value, class L, Real R, class IndexOf>
 IDEM_NOINLINE void fill_rows_in_lanes(const Stream& stream, const IndexOf& index_of, R* out, Index row,
                                       Index cols) {
-  using L = Lanes<float>;
   const Words key = stream.key();
-  DrawnWords low{}, high{};
+  typename L::Words low{}, high{};
   IDEM_UNROLL for (Index i = 0; i < L::kWidth; ++i) {
     const auto index = static_cast<std::uint64_t>(index_of(row + i));
     low[i] = static_cast<std::uint32_t>(index);
     high[i] = static_cast<std::uint32_t>(index >> 32);
   }
   for (Index c = 0; c < cols; c += 4) {
-    DrawnValues values[4];
-    draw_lanes<Value>(key, low, high, L::lane_words(static_cast<std::uint32_t>(c / 4)), values);
+    typename L::Vector values[4];
+    draw_lanes<Value, L>(key, low, high, L::lane_words(static_cast<std::uint32_t>(c / 4)), values);
     R numbers[4][L::kWidth];
-    IDEM_UNROLL for (Index v = 0; v < 4; ++v) store_values(values[v], numbers[v]);
+    IDEM_UNROLL for (Index v = 0; v < 4; ++v) store_values<L>(values[v], numbers[v]);
     const Index width = cols - c < 4 ? cols - c : 4;
     IDEM_UNROLL for (Index i = 0; i < L::kWidth; ++i) {
       const R* const from = numbers[i % 4] + i / 4 * 4;
@@ -178,7 +171,7 @@ template <class Value, Real R>
 constexpr void fill(const Stream& stream, std::uint64_t index, R* out, Index count) {
   if constexpr (kDrawsInLanes) {
     if (!std::is_constant_evaluated() && count > 8) {
-      fill_in_lanes<Value>(stream, index, out, count);
+      fill_in_lanes<Value, Lanes<float>>(stream, index, out, count);
       return;
     }
   }
@@ -220,7 +213,7 @@ constexpr void fill_rows(const Stream& stream, const IndexOf& index_of, R* out, 
     constexpr Index kWidth = Lanes<float>::kWidth;
     if (!std::is_constant_evaluated()) {
       for (; rows - row >= kWidth; row += kWidth, out += kWidth * cols) {
-        fill_rows_in_lanes<Value>(stream, index_of, out, row, cols);
+        fill_rows_in_lanes<Value, Lanes<float>>(stream, index_of, out, row, cols);
       }
     }
   }
