@@ -245,6 +245,7 @@ int race(int argc, char** argv) {
   write_csv(csv);
   draw_roofline(bandwidth, roofline);
   draw_growth(growth);
+  fmt::print("{0}.csv, {0}-roofline.svg and {0}-growth.svg are written\n", report);
   for (const auto& row : rows()) {
     if (row->failed) {
       fmt::print(stderr, "{}, {}: failed\n", row->entry.job, row->entry.who);

@@ -2,6 +2,7 @@
 /// \file  Two-layer ReLU networks with fixed output signs: residual, and without the identity.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include <idem/base/types.hpp>
@@ -82,18 +83,28 @@ template <Index Count, class Model>
 typename Model::Scalar forward_chunk(const Model& model, Index begin, const typename Model::Scalar* x,
                                      typename Model::Scalar f, Mask<Model::kDim>& mask) {
   using R = typename Model::Scalar;
+  using L = Lanes<R>;
   constexpr Index D = Model::kDim;
   R z[Count];
   const R* start = Model::kSkip == Skip::identity ? x + begin : nullptr;
   const Product<R, Strides<0, 1, D, 0>> p{x, model.weights().data() + begin, start, 0, z};
   product_rows<1, Count>(p, D, 0, 1);
-  for (Index j = 0; j < Count; ++j) {
-    const Index neuron = begin + j;
-    const R a = relu(z[j]);
-    f = model.negative(neuron) ? f - a : f + a;
-    const std::uint32_t bit = z[j] >= R{0} ? 1u << (neuron % 32) : 0u;
-    if (neuron % 32 == 0) mask.words[neuron / 32] = 0;
-    mask.words[neuron / 32] |= bit;
+  // Neurons that sleep change nothing, since the sum is never -0: only the others are looked at, one bit after the other,
+  // with no branch that a processor would have to guess.
+  for (Index first = 0; first < Count; first += 32) {
+    const Index last = Count - first < 32 ? Count : first + 32;
+    std::uint32_t on = 0;
+    for (Index j = first; j < last; j += L::kWidth) {
+      const auto sums = last - j >= L::kWidth ? L::load(z + j) : L::load_part(z + j, last - j);
+      const auto fires = static_cast<std::uint32_t>(L::at_least_zero(sums));
+      on |= (last - j >= L::kWidth ? fires : fires & ((1u << (last - j)) - 1)) << (j - first);
+    }
+    const std::uint32_t minus = model.negative_from(begin + first);
+    mask.words[(begin + first) / 32] = on;
+    for (; on != 0; on &= on - 1) {
+      const int bit = std::countr_zero(on);
+      f = (minus >> bit) & 1u ? f - z[first + bit] : f + z[first + bit];
+    }
   }
   return f;
 }

@@ -2,6 +2,9 @@
 /// \file  Mini-batch stochastic gradient descent; gradient descent is the same with one batch.
 #pragma once
 
+#include <bit>
+#include <cstdint>
+
 #include <idem/arith/environment.hpp>
 #include <idem/base/footprint.hpp>
 #include <idem/base/status.hpp>
@@ -32,7 +35,8 @@ namespace idem::inline IDEM_TARGET {
 ///     if (sgd.end_batch(0.05f) != Status::ok) ...
 ///
 /// Bits    ARITHMETIC.md section 7.
-/// Memory  no heap; `footprint<Sgd<...>>()` names it by part; 2 KiB of stack at most.
+/// Memory  no heap; `footprint<Sgd<...>>()` names it by part; 2 KiB of stack at most, but for slices and more than
+///         512 KiB of weights: there two tiles' columns of them (d = 1500, float: 94 KiB).
 /// Cost    2 D^2 fused multiply-adds a sample, of which the sleeping neurons' are left out when samples
 ///         are fed one by one.
 /// Source  [LiYuan17] arXiv:1705.09886, equation (2).
@@ -212,8 +216,19 @@ class Sgd {
       sum_.add_alone(x, mask, r, count_ == 0, gradient_, slice_.inputs);
     } else {
       if (count_ == 0) clear_gradient();
-      for (Index j = 0; j < kDim; ++j) {
-        if (mask.on(j)) add_scaled<kDim>(model_.negative(j) ? -r : r, x, gradient_ + j * kDim);
+      const auto add = [&](Index j) {
+        add_scaled<kDim>(model_.negative(j) ? -r : r, x, gradient_ + j * kDim);
+      };
+      if constexpr (Lanes<R>::kAlone) {
+        for (Index j = 0; j < kDim; ++j) {
+          if (mask.on(j)) add(j);
+        }
+      } else {
+        // From bit to bit: which neurons fire is nothing that a processor could guess.
+        for (Index first = 0; first < kDim; first += 32) {
+          for (std::uint32_t on = mask.words[first / 32]; on != 0; on &= on - 1)
+            add(first + std::countr_zero(on));
+        }
       }
     }
     ++count_;
