@@ -72,6 +72,7 @@ void enter_all() {
   enter_one<R, kAny, kAny, false>("Eigen", 16, 8);
   enter_one<R, kAny, 20, false>("Eigen, fixed columns", 1700, 20);
   enter_one<R, kAny, kAny, false>("Eigen", 1700, 20);
+  enter_one<R, kAny, 64, false>("Eigen, fixed columns", 128, 64);
   enter_one<R, kAny, kAny, false>("Eigen", 128, 64);
   enter_one<R, kAny, 100, false>("Eigen, fixed columns", 200, 100);
   enter_one<R, kAny, kAny, false>("Eigen", 200, 100);

@@ -10,7 +10,8 @@ namespace {
 using idem::Index;
 
 constexpr Index kDim = 16, kNumbers = 256;
-constexpr auto kSquare = static_cast<std::uint64_t>(kDim * kDim), kCount = static_cast<std::uint64_t>(kNumbers);
+constexpr auto kSquare = static_cast<std::uint64_t>(kDim * kDim),
+               kCount = static_cast<std::uint64_t>(kNumbers);
 
 float a[kNumbers], b[kNumbers], c[kNumbers];
 std::uint32_t words[kNumbers];
@@ -49,6 +50,7 @@ int main() {
   idem::gaussian_fill(stream, 1, b, kNumbers);
   idem::gaussian_fill(stream, 2, c, kNumbers);
   model.set_identity();
+  idem::gaussian_fill(stream, 3, model.weights().data(), kDim * kDim);
   idem::MatView<float, kDim, kDim> x(a), y(b), z(c);
   idem::VecView<float, kDim> u(b), v(c);
 

@@ -2,9 +2,25 @@
 /// \file  The routines of LAPACK that are raced against, by their Fortran names; nothing, where OpenBLAS is not.
 #pragma once
 
+#include <unistd.h>
+
+#include <cstdlib>
+
 #include <idem/base/types.hpp>
 
 namespace idem::lapack {
+
+/// To be called first thing: OpenBLAS reads its environment when it is loaded, so that the program begins anew with it.
+/// Version 0.3.21 takes some processors with AVX-512 for older ones; and whoever else brings OpenBLAS, as PyTorch does,
+/// is to have one thread too.
+inline void set_environment(char** argv) {
+  if (std::getenv("OPENBLAS_NUM_THREADS") != nullptr) return;
+  setenv("OPENBLAS_NUM_THREADS", "1", 1);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512vl")) setenv("OPENBLAS_CORETYPE", "SKYLAKEX", 0);
+#endif
+  execv("/proc/self/exe", argv);
+}
 
 #ifdef IDEM_BENCH_OPENBLAS
 

@@ -6,14 +6,15 @@
 ///     --report=NAME   NAME.csv, NAME-roofline.svg and NAME-growth.svg are written (default: bench)
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <map>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "batch.hpp"
@@ -141,19 +142,22 @@ void write_csv(OutputFile& file) {
   file.commit();
 }
 
-/// Fraction of peak against multiply-adds a byte: idem's works, the peers', and the roof that memory puts over both.
+/// Fraction of peak against multiply-adds a byte: idem's works, the peers', and the roof over what comes from memory;
+/// what stays in a cache from one time to the next passes it.
 void draw_roofline(double bandwidth, OutputFile& file) {
   std::vector<Panel> panels;
   for (const bool is_double : {false, true}) {
     Panel panel{
         is_double ? "multiply-adds a byte, double" : "multiply-adds a byte, float", "fraction of peak", {}};
     panel.log_x = true;
-    Curve mine{kOurs, {}, {}, true}, peers{"peers", {}, {}, true}, roof{"roof", {}, {}};
+    Curve mine{kOurs, {}, {}, true}, peers{"peers", {}, {}, true}, roof{"memory's roof", {}, {}};
     double peak = 0;
     for (const auto& row : rows()) {
       const Entry& entry = row->entry;
       if (row->fractions.empty() || !entry.counted || entry.is_double != is_double) continue;
-      Curve& curve = entry.who.starts_with(kOurs) ? mine : peers;
+      const bool is_ours = entry.who == kOurs;
+      if (!is_ours && entry.who.starts_with(kOurs)) continue;  // two threads, or with other work beside
+      Curve& curve = is_ours ? mine : peers;
       curve.x.push_back(entry.fmas / entry.bytes);
       curve.y.push_back(median(row->fractions));
       peak = std::max(peak, median(row->peaks));
@@ -190,10 +194,11 @@ void draw_growth(OutputFile& file) {
       curve.x.push_back(std::stod(row->entry.job.substr(prefix.size())));
       curve.y.push_back(1 / median(row->seconds));
     }
-    const std::string found =
-        fmt::format("time grows with exponent {:.2f} from {:.0f} on", exponent(curve, least), least);
-    fmt::print("steps a second against {}: {}\n", label, found);
-    curve.name = found;
+    if (const double p = exponent(curve, least); std::isfinite(p)) {
+      curve.name = fmt::format("time grows with exponent {:.2f} from {:.0f} on", p, least);
+      fmt::print("steps a second against {}: {}\n", label, curve.name);
+    }
+    // A second curve, of nothing: the names of curves are shown where there are two.
     Panel panel{label, "steps a second", {curve, Curve{"", {}, {}}}};
     panel.log_x = true;
     panels.push_back(panel);
@@ -284,10 +289,6 @@ void enter_torch() {
 }  // namespace idem::inline IDEM_TARGET
 
 int main(int argc, char** argv) {
-  // OpenBLAS 0.3.21 takes some processors with AVX-512 for older ones: it is told before it is loaded.
-  if (std::getenv("OPENBLAS_CORETYPE") == nullptr && __builtin_cpu_supports("avx512vl")) {
-    setenv("OPENBLAS_CORETYPE", "SKYLAKEX", 1);
-    execv("/proc/self/exe", argv);
-  }
+  idem::lapack::set_environment(argv);
   return idem::guarded_main([&] { return idem::race(argc, argv); });
 }

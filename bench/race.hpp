@@ -37,7 +37,8 @@ inline Entry step_entry(std::string job, std::string who, bool is_double, Index 
   return {std::move(job), std::move(who), is_double, 2 * m * m * n, size * (n * m + n + 2 * m * m)};
 }
 
-/// The peers that this machine has: each enters its works, or says in a line why it does not.
+/// Those in the race: each enters its works, or says in a line why it does not. FANN and dlib do other jobs: neither has
+/// fixed signs behind the neurons, or the identity beside the weights.
 void enter_idem();
 void enter_growth();
 void enter_eigen();

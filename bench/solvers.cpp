@@ -3,8 +3,6 @@
 ///
 /// Ratios and never bare times: each round times both, one after the other, so that a change of clock or a neighbour
 /// on the machine meets both. Shown are the median over the rounds and the middle half of them.
-#include <unistd.h>
-
 #include <Eigen/Cholesky>
 #include <cstdio>
 #include <cstdlib>
@@ -176,11 +174,7 @@ void all() {
 }  // namespace idem::inline IDEM_TARGET
 
 int main(int, char** argv) {
-  // OpenBLAS 0.3.21 takes some processors with AVX-512 for older ones: it is told before it is loaded.
-  if (std::getenv("OPENBLAS_CORETYPE") == nullptr && __builtin_cpu_supports("avx512vl")) {
-    setenv("OPENBLAS_CORETYPE", "SKYLAKEX", 1);
-    execv("/proc/self/exe", argv);
-  }
+  idem::lapack::set_environment(argv);
   idem::lapack::one_thread();
   std::printf("lanes: %s; %s\n%-58s %7s %18s\n", idem::kTargetName, idem::lapack::name(), "times as fast as",
               "median", "middle half");

@@ -127,7 +127,7 @@ std::string script_for(const std::string& title, const std::vector<Panel>& panel
     script += panel.log_y ? "set logscale y\nset format y '%.0e'\n" : "unset logscale y\nset format y '%g'\n";
     if (seen == 0) {
       script +=
-          "unset logscale y\nset label 1 'nothing to show' at graph 0.5,0.5 center\n"
+          "unset logscale x\nunset logscale y\nset label 1 'nothing to show' at graph 0.5,0.5 center\n"
           "plot [0:1][0:1] -1 notitle\nunset label 1\n";
     } else {
       script += plot + "\n";

@@ -63,6 +63,9 @@ TEST_CASE("curves of every kind become a whole picture") {
   CHECK(is_whole_svg(drawn({{"step", "gaps", {{"a", {1, 2, 3, 4}, {1, nan, inf, 2}}}}})));
   CHECK(is_whole_svg(drawn({{"step", "one of two", {{"a", {1, 2}, {0, 0}}, {"b", {1}, {1}}}}})));
   CHECK(is_whole_svg(drawn({{"step", "extremes", {{"a", {1, 2}, {5e-324, 1e300}}}}})));
+  CHECK(is_whole_svg(
+      drawn({{"size", "both logarithmic", {{"a", {1, 100}, {1, 1e4}, true}}, true, true}, falling})));
+  CHECK(is_whole_svg(drawn({{"size", "no points", {{"a", {}, {}}}, true, true}, falling})));
 }
 
 TEST_CASE("a long curve does not make a long file, and keeps its end") {

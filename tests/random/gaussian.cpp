@@ -107,44 +107,6 @@ TEST_CASE("numbers are within 6.6e-7 of the normal quantile in every binade") {
   CHECK(std::abs(bias) < 1.0e-7);  // mean error of the negative half
 }
 
-template <Real R>
-void check_fill(const Stream& stream, std::uint64_t index, Index offset, Index count) {
-  R filled[200];
-  R expected[200];
-  for (R& x : filled) x = R{-99};
-  std::memcpy(expected, filled, sizeof filled);
-  for (Index c = 0; c < count; ++c) expected[offset + c] = gaussian<R>(stream.word(index, c));
-  gaussian_fill(stream, index, filled + offset, count);
-  CHECK(std::memcmp(filled, expected, sizeof filled) == 0);
-}
-
-TEST_CASE_TEMPLATE("filling gives what drawing one by one gives, and touches nothing else", R, float,
-                   double) {
-  for (Index count = 0; count <= 150; ++count) {
-    for (Index offset = 0; offset < 5; ++offset) {
-      check_fill<R>({1, Purpose::inputs}, static_cast<std::uint64_t>(count), offset, count);
-    }
-  }
-  check_fill<R>({0xffffffffffffffffu, Purpose::init, 0xffffffffu}, 0xffffffffffffffffu, 1, 131);
-  check_fill<R>({0, Purpose::init}, 0xffffffffu, 1, 131);
-}
-
-TEST_CASE_TEMPLATE("a batch drawn at once is its samples drawn one by one", R, float, double) {
-  static R batch[67 * 50];
-  static R expected[67 * 50];
-  const Stream stream{2, Purpose::inputs, 9};
-  const auto index_of = [](Index row) { return 0xfffffff0u + static_cast<std::uint64_t>(row * row); };
-  for (const Index cols : {0, 1, 2, 3, 4, 5, 7, 8, 20, 33, 49}) {
-    for (Index rows = 0; rows <= 66; rows += rows < 34 ? 1 : 4) {
-      for (R& x : batch) x = R{-99};
-      for (R& x : expected) x = R{-99};
-      for (Index r = 0; r < rows; ++r) gaussian_fill(stream, index_of(r), expected + r * cols, cols);
-      gaussian_rows(stream, index_of, batch, rows, cols);
-      CHECK(std::memcmp(batch, expected, sizeof batch) == 0);
-    }
-  }
-}
-
 constexpr float at_compile_time(Index component) {
   float x[30] = {};
   gaussian_fill(Stream{7, Purpose::teacher}, 3, x, 30);

@@ -13,8 +13,10 @@ TEST_CASE("training is the plain loop in double, however samples come and whoeve
   check_trainers<ResidualRelu<double, 17>, 0, 400>();
   check_trainers<ResidualRelu<double, 33>, 64>();
   check_trainers<ResidualRelu<double, 129>, 0, 16>();
+  check_trainers<ResidualRelu<double, 260>, 64>();  // in blocks
 }
 
 TEST_CASE("training is the plain loop in double without the identity") {
   check_trainers<VanillaRelu<double, 20>, 0, 16>();
+  check_trainers<VanillaRelu<double, 258>, 64>();  // in blocks
 }

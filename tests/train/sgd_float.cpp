@@ -21,7 +21,7 @@ TEST_CASE("training is the plain loop in float, however samples come and whoever
 TEST_CASE("training is the plain loop in float for large dimensions") {
   check_trainers<ResidualRelu<float, 100>, 64>();
   check_trainers<ResidualRelu<float, 129>, 0, 16>();
-  check_trainers<ResidualRelu<float, 370>, 48>();  // in blocks
+  check_trainers<ResidualRelu<float, 370>, 112>();  // in blocks
 }
 
 TEST_CASE("training is the plain loop in float without the identity") {

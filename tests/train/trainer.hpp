@@ -157,6 +157,7 @@ bool same(const std::vector<R>& a, const std::vector<R>& b) {
 /// Batches with short ends, single samples, and more samples than a slice or a block of depth
 /// holds.
 inline std::vector<Index> batches_for(Index d) {
+  if (d > 200) return {3, 1, 101};
   if (d > 100) return {3, 1, 21};
   if (d > 33) return {33, 1, 70, 5};
   return {50, 1, 17, 3, 130, 64, 4, 500};

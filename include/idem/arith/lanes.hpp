@@ -149,10 +149,10 @@ struct Lanes {
     return lane_lookup(table, k);
   }
 
-  /// Four vectors of which lane i holds what belongs to column i become the columns one after another, if these were
-  /// numbered by `column_of_lane`: a transpose inside quarters of a register.
-  IDEM_INLINE static void interleave(Vector (&v)[4]) {
-    static_assert(sizeof(R) == 4);
+  /// The transposes of the 4 x 4 floats in each quarter: number c of quarter q of v[r] becomes number r of quarter q of
+  /// v[c].
+  IDEM_INLINE static void transpose_quarters(Vector (&v)[4]) {
+    // Two neighbouring floats move as one double.
     using Pairs = typename LaneTypes<std::conditional_t<sizeof(R) == 4, double, R>>::Vector;
     const Pairs low01 = (Pairs)lane_unpack_low(v[0], v[1]);
     const Pairs low23 = (Pairs)lane_unpack_low(v[2], v[3]);
@@ -200,16 +200,8 @@ struct Lanes {
           columns[c] = lane_unpack_low(rows[0], rows[1]);
           columns[c + 1] = lane_unpack_high(rows[0], rows[1]);
         } else {
-          // Two neighbouring floats move as one double.
-          using Pairs = typename LaneTypes<std::conditional_t<sizeof(R) == 4, double, R>>::Vector;
-          const Pairs low01 = (Pairs)lane_unpack_low(rows[0], rows[1]);
-          const Pairs low23 = (Pairs)lane_unpack_low(rows[2], rows[3]);
-          const Pairs high01 = (Pairs)lane_unpack_high(rows[0], rows[1]);
-          const Pairs high23 = (Pairs)lane_unpack_high(rows[2], rows[3]);
-          columns[c] = (Vector)lane_unpack_low(low01, low23);
-          columns[c + 1] = (Vector)lane_unpack_high(low01, low23);
-          columns[c + 2] = (Vector)lane_unpack_low(high01, high23);
-          columns[c + 3] = (Vector)lane_unpack_high(high01, high23);
+          transpose_quarters(rows);
+          IDEM_UNROLL for (Index r = 0; r < 4; ++r) columns[c + r] = rows[r];
         }
       }
     }

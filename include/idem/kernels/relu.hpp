@@ -93,18 +93,21 @@ void apply_signs(R* a, const Negative& negative) {
   using L = Lanes<R>;
   using Word = typename L::Word;
   using Bits = typename L::Words;
-  for (Index j = 0; j < Cols; j += L::kWidth) {
-    const Index left = Cols - j;
-    const Word minus = negative(j) & ((Word{1} << L::kWidth) - 1);
-    if (minus == 0) continue;
-    const Bits flip = (L::lane_words(minus) & L::lane_bits()) != 0 ? L::lane_words(~(~Word{0} >> 1)) : Bits{};
-    for (R* row = a + j; row < a + Rows * Cols; row += Cols) {
-      const auto old = std::bit_cast<Bits>(left >= L::kWidth ? L::load(row) : L::load_part(row, left));
+  std::uint32_t any = 0;
+  for (Index j = 0; j < Cols; j += 32) any |= negative(j);
+  if (any == 0) return;
+  for (R* row = a; row != a + Rows * Cols; row += Cols) {
+    for (Index j = 0; j < Cols; j += L::kWidth) {
+      const Index left = Cols - j;
+      const Bits minus = L::lane_words(negative(j)) & L::lane_bits();
+      const Bits flip = minus != 0 ? L::lane_words(~(~Word{0} >> 1)) : Bits{};
+      const auto old =
+          std::bit_cast<Bits>(left >= L::kWidth ? L::load(row + j) : L::load_part(row + j, left));
       const auto now = std::bit_cast<typename L::Vector>(old ^ flip);
       if (left >= L::kWidth) {
-        L::store(row, now);
+        L::store(row + j, now);
       } else {
-        L::store_part(row, now, left);
+        L::store_part(row + j, now, left);
       }
     }
   }

@@ -149,11 +149,12 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
 
 /// Rows of `start`, each a page away from the one before: no stream of addresses that a processor would foresee.
 template <Index Rows, Index Vectors, Real R, class S>
-IDEM_INLINE void prefetch_start(const Product<R, S>& p, Index i, Index end, Index j) {
-  if (p.start == nullptr || i + Rows > end) return;
+IDEM_INLINE void prefetch_start(const Product<R, S>& p, Index i, Index j) {
+  if (p.start == nullptr) return;
   IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
     const R* const row = p.start + (i + r) * p.start_stride + j;
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) __builtin_prefetch(row + v * Lanes<R>::kWidth, 1);
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v)
+        __builtin_prefetch(row + v * S::template kStartVector<R>, 1);
   }
 }
 
@@ -163,7 +164,12 @@ void panel(const Product<R, S>& p, Index depth, Index first, Index last, Index j
   constexpr Cut kCut(Rows, TileRows);
   constexpr bool kTwoSizes = kCut.large_count < kCut.count;
   for (Index piece = first; piece < last; ++piece) {
-    if constexpr (S::kBlock > 0) prefetch_start<kCut.large, Vectors>(p, kCut.begin(piece + 1), Rows, j);
+    if constexpr (S::kBlock > 0) {
+      // Not the rows behind the last: they may be another thread's.
+      if (piece + 1 < last) {
+        prefetch_start<kTwoSizes ? kCut.large - 1 : kCut.large, Vectors>(p, kCut.begin(piece + 1), j);
+      }
+    }
     if constexpr (kTwoSizes) {
       if (piece >= kCut.large_count) {
         tile<kCut.large - 1, Vectors, Part>(p, depth, kCut.begin(piece), j, part, sink);

@@ -91,7 +91,7 @@ IDEM_INLINE void draw_lanes(const Words& key, typename L::Words low, typename L:
   values[1] = Value::template in_lanes<L>(high);
   values[2] = Value::template in_lanes<L>(block);
   values[3] = Value::template in_lanes<L>(last);
-  L::interleave(values);
+  L::transpose_quarters(values);
 }
 
 /// Lane 4 q + c of the blocks of a tile, so that after draw_lanes they stand in their order: block kWidth / 4 c + q.

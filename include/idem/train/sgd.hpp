@@ -36,7 +36,8 @@ namespace idem::inline IDEM_TARGET {
 ///
 /// Bits    ARITHMETIC.md section 7.
 /// Memory  no heap; `footprint<Sgd<...>>()` names it by part; 2 KiB of stack at most, but for slices and more than
-///         512 KiB of weights: there two tiles' columns of them (d = 1500, float: 94 KiB).
+///         512 KiB of weights: there two tiles' columns of them on every thread (d = 1500, AVX-512: 94 KiB in float,
+///         188 in double).
 /// Cost    2 D^2 fused multiply-adds a sample, of which the sleeping neurons' are left out when samples
 ///         are fed one by one.
 /// Source  [LiYuan17] arXiv:1705.09886, equation (2).
