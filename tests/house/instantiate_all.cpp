@@ -238,6 +238,21 @@ struct Everything {
   }
 };
 
+/// Weights so many that they lie in blocks.
+template <class Model, Index SliceCount>
+struct InBlocks {
+  using R = typename Model::Scalar;
+  Sgd<Model, SliceCount> sgd;
+  Slice<R, Model::kDim, SliceCount> slice;
+
+  void use(const R* x, const R* y, R* f, Index count) {
+    if (sgd.feed(x, y, count, TwoParts{}) != Status::ok || sgd.end_batch(y[0]) != Status::ok) return;
+    auto take = [f](Index s, R value) { f[s] = value; };
+    predict(sgd.model(), x, count, slice, take);
+  }
+};
+template struct InBlocks<ResidualRelu<float, 370>, 128>;
+
 template struct Everything<float>;
 template struct Everything<double>;
 

@@ -15,6 +15,8 @@ struct PackedRows {
   using L = Lanes<R>;
   using Vector = typename L::Vector;
 
+  PackedRows(R* a, Index row) : a_(a), row_(row) {}
+
   /// Of a row that begins inside, the lanes before its beginning hold the end of the row above: numbers that nobody
   /// uses.
   template <bool Part, Index Vectors>
