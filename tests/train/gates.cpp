@@ -158,31 +158,32 @@ TEST_CASE("a slice has the masks, outputs and order of samples that come one by 
           CAPTURE(count);
           Pair<R, D> pair(kind, draw);
           const Edge<R> x(kind, draw, count * D);
-          std::vector<R> words(inputs::size((count + kWidth - 1) / kWidth * Slice::kWordStride)), outputs;
+          std::vector<R> words(inputs::size((count + kWidth - 1) / kWidth * Slice::kWordStride));
           MaskHash hash;
           Index panels = 0;
-          slice.forward_all(
-              pair.ours, x.data(), count, words.data(), hash,
-              [&](Index s, R output) {
-                REQUIRE(s == static_cast<Index>(outputs.size()));
-                outputs.push_back(output);
-                return R{0};
-              },
-              [&](Index begin, Index end, const R* transposed) {
-                REQUIRE(begin == panels);
-                panels = end;
-                for (Index s = begin; s < end; ++s) {
-                  const R* const at = transposed + (s - begin);
-                  REQUIRE(inputs::same_bits(at[0], x.data()[s * D]));
-                }
-              });
+          slice.forward_all(pair.ours, x.data(), count, words.data(),
+                            [&](Index begin, Index end, const R* transposed) {
+                              REQUIRE(begin == panels);
+                              panels = end;
+                              for (Index s = begin; s < end; ++s) {
+                                const R* const at = transposed + (s - begin);
+                                REQUIRE(inputs::same_bits(at[0], x.data()[s * D]));
+                              }
+                            });
           REQUIRE(panels == count);
+          const Edge<R> y(kind, draw, count);
+          idem::LongSum<R> losses{};
+          slice.compare(y.data(), count, words.data(), hash, losses);
           std::uint64_t expected = kNoMask;
+          std::vector<R> residuals;
           for (Index s = 0; s < count; ++s) {
-            REQUIRE(inputs::same_bits(outputs[inputs::size(s)], pair.network.predict(x.data() + s * D)));
+            const R f = pair.network.predict(x.data() + s * D);
+            REQUIRE(inputs::same_bits(slice.slice().outputs[s], f));
             expected = add_mask(expected, pair.network.sums);
+            residuals.push_back(y.data()[s] - f);
           }
           REQUIRE(hash.value() == expected);
+          REQUIRE(inputs::same_bits(losses.value(), idem::sum_of_squares(residuals.data(), count)));
         }
       }
     });

@@ -67,12 +67,13 @@ Results<R> solve(const Data<R, D>& data, const Gates<R>& opening, const std::vec
   Results<R> results;
   system.clear(true);
   MaskHash hash;
+  idem::LongSum<R> losses{};
   Index done = 0;
   data.each([&](const R* x, Index count) {
     const R* const y = data.y.data() + done;
     if constexpr (System::kSlices) {
       if (by_slices) {
-        system.add_slice(data.model, x, count, hash, [&](Index s, R output) { return y[s] - output; });
+        system.add_slice(data.model, x, y, count, hash, losses);
         done += count;
         return;
       }

@@ -124,13 +124,14 @@ Ended<R> solve(const Data<R, D>& data, const Gates<R>& opening, R ridge, Status 
   System& system = object<System>;
   system.clear();
   MaskHash hash;
+  idem::LongSum<R> losses{};
   Index done = 0;
   data.each([&](const R* x, Index count) {
     const R* const y = data.y.data() + done;
     done += count;
     if constexpr (System::kSlices) {
       if (!opening.soft) {
-        system.add_slice(data.model, x, count, hash, [&](Index s, R output) { return y[s] - output; });
+        system.add_slice(data.model, x, y, count, hash, losses);
         return;
       }
     }

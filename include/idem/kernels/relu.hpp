@@ -42,8 +42,9 @@ struct FiringBits {
   /// Adds the masks of the first `samples` samples, over the words of a vector of samples, to a hash: words of 32
   /// neurons.
   template <class Hash>
-  static void add_masks(const R* words, Index neurons, Index samples, Hash& hash) {
+  static void add_masks(const R* words, Index neurons, Index samples, Hash& to) {
     using Bits = typename L::Words;
+    Hash hash = to;  // in a register: its chain is the longest
     for (Index s = 0; s < samples; ++s) {
       const Bits bit = L::lane_words(Word{1} << s);
       for (Index j = 0; j < neurons; j += 32) {
@@ -60,6 +61,7 @@ struct FiringBits {
         hash.add(mask);
       }
     }
+    to = hash;
   }
 
   /// rows[s][j] = neuron j fires on sample s ? residuals[s] : +0, over the words, which stand in row 0.

@@ -46,27 +46,33 @@ class KroneckerPreconditioner {
   void apply(const Negative& negative, const R* r, R* z) const {
     product(ConstMatView<R, D, D>(inverse_), ConstMatView<R, D, D>(r), MatView<R, D, D>(z));
     // Rows side by side: each sum is one chain.
-    constexpr Index kTogether = 8;
-    for (Index i = 0; i < D; i += kTogether) {
-      const Index rows = D - i < kTogether ? D - i : kTogether;
-      R sums[kTogether] = {};
-      for (Index q = 0; q < D; ++q) {
-        for (Index t = 0; t < rows; ++t) {
-          const R value = z[(i + t) * D + q];
-          sums[t] = negative(q) ? sums[t] - value : sums[t] + value;
-        }
+    constexpr Index kTogether = D < 8 ? D : 8;
+    Index i = 0;
+    for (; i + kTogether <= D; i += kTogether) subtract_means<kTogether>(negative, z + i * D);
+    if constexpr (D % kTogether != 0) subtract_means<D % kTogether>(negative, z + i * D);
+  }
+
+ private:
+  /// Rows of z (I - v v^T / (1 + D)).
+  template <Index Rows, class Negative>
+  static void subtract_means(const Negative& negative, R* z) {
+    R sums[Rows] = {};
+    for (Index q = 0; q < D; ++q) {
+      const bool minus = negative(q);
+      IDEM_UNROLL for (Index t = 0; t < Rows; ++t) {
+        sums[t] = minus ? sums[t] - z[t * D + q] : sums[t] + z[t * D + q];
       }
-      for (Index t = 0; t < rows; ++t) {
-        const R share = sums[t] / static_cast<R>(D + 1);
-        for (Index q = 0; q < D; ++q) {
-          R& value = z[(i + t) * D + q];
-          value = negative(q) ? value + share : value - share;
-        }
+    }
+    for (R& sum : sums) sum = sum / static_cast<R>(D + 1);
+    for (Index q = 0; q < D; ++q) {
+      const bool minus = negative(q);
+      IDEM_UNROLL for (Index t = 0; t < Rows; ++t) {
+        R& value = z[t * D + q];
+        value = minus ? value + sums[t] : value - sums[t];
       }
     }
   }
 
- private:
   R inverse_[D * D];
 };
 

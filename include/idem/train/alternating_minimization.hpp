@@ -285,11 +285,7 @@ class AlternatingMinimization {
       if (!gates_.soft) {
         for (Index done = 0; done < count; done += SliceCount) {
           const Index part = count - done < SliceCount ? count - done : SliceCount;
-          system_.add_slice(model_, x + done * kDim, part, hash_, [&](Index s, R output) {
-            const R residual = y[done + s] - output;
-            losses_.add_square(residual);
-            return residual;
-          });
+          system_.add_slice(model_, x + done * kDim, y + done, part, hash_, losses_);
           count_ += part;
         }
         return Status::ok;

@@ -19,24 +19,27 @@ class GatedSlice {
   /// FiringBits of a vector of samples: a word for each neuron, in whole vectors.
   static constexpr Index kWordStride = detail::ceil_div(D, L::kWidth) * L::kWidth;
 
-  /// The residuals of at most SliceCount samples become their factors.
+  /// Which neurons fire on at most SliceCount samples, and their outputs.
   ///
-  ///     words     kWordStride numbers for each vector of samples: FiringBits
-  ///     residual  residual(s, f) of sample s, asked for in ascending order
-  ///     panel     panel(begin, end, inputs) after each panel of samples; inputs are theirs, transposed, rows
-  ///               Slice::kStride apart
-  template <class Residual, class Panel>
-  void forward_all(const Model& model, const R* x, Index count, R* words, MaskHash& hash,
-                   const Residual& residual, const Panel& panel) {
+  ///     words  kWordStride numbers for each vector of samples: FiringBits
+  ///     panel  panel(begin, end, inputs) after each panel of samples; inputs are theirs, transposed, rows
+  ///            Slice::kStride apart
+  template <class Panel>
+  void forward_all(const Model& model, const R* x, Index count, R* words, const Panel& panel) {
     forward<true>(model, x, count, slice_, words, kWordStride / L::kWidth, 0, sample_vectors<R>(count),
-                  [&](Index begin, Index end) {
-                    for (Index s = begin; s < end; s += L::kWidth) {
-                      const Index samples = end - s < L::kWidth ? end - s : L::kWidth;
-                      FiringBits<R>::add_masks(words + s / L::kWidth * kWordStride, D, samples, hash);
-                    }
-                    for (Index s = begin; s < end; ++s) factors_[s] = residual(s, slice_.outputs[s]);
-                    panel(begin, end, static_cast<const R*>(slice_.inputs));
-                  });
+                  [&](Index begin, Index end) { panel(begin, end, static_cast<const R*>(slice_.inputs)); });
+  }
+
+  /// What is left of the labels becomes the factors; its squares go into `losses`, the masks into `hash`.
+  void compare(const R* y, Index count, const R* words, MaskHash& hash, LongSum<R>& losses) {
+    for (Index s = 0; s < count; s += L::kWidth) {
+      const Index samples = count - s < L::kWidth ? count - s : L::kWidth;
+      FiringBits<R>::add_masks(words + s / L::kWidth * kWordStride, D, samples, hash);
+    }
+    for (Index s = 0; s < count; ++s) factors_[s] = y[s] - slice_.outputs[s];
+    const auto add_loss = [&](LongSum<R>& sum, Index s) { sum.add_square(factors_[s]); };
+    for (Index s = losses.template add_blocks<SliceCount>(count, add_loss); s < count; ++s)
+      add_loss(losses, s);
   }
 
   /// The factors become t = sum over firing neurons of v_q <x, p_q>, for the samples of one panel.

@@ -43,7 +43,8 @@ struct MatrixFreeSlices<Model, 0, Remembered> {};
 /// degrees count as parallel.
 ///
 /// Bits    ARITHMETIC.md section 13.8.
-/// Cost    3 D^3 / 2 fused multiply-adds.
+/// Memory  D numbers of stack.
+/// Cost    D^3 / 2 fused multiply-adds.
 template <class Model>
 Index dependent_neuron(const Model& model) {
   using R = typename Model::Scalar;
@@ -58,11 +59,13 @@ Index dependent_neuron(const Model& model) {
     }
     return sum;
   };
+  R squares[D];
+  for (Index a = 0; a < D; ++a) squares[a] = inner(a, a);
   Index antiparallel = 0;
   for (Index b = 1; b < D; ++b) {
     for (Index a = 0; a < b; ++a) {
       const R s = inner(a, b);
-      if (!(s * s > static_cast<R>(0.999) * (inner(a, a) * inner(b, b)))) continue;
+      if (!(s * s > static_cast<R>(0.999) * (squares[a] * squares[b]))) continue;
       if (s > R{0} || ++antiparallel == 2) return b;
     }
   }
@@ -112,20 +115,20 @@ class MatrixFree {
     if (first_) add_outer(x, x, memory_.solution);
   }
 
-  /// At most SliceCount samples of the right-hand side with hard gates: residual(s, f) tells what is left of the
-  /// label of sample s.
-  template <class Residual>
-  void add_slice(const Model& model, const R* x, Index count, MaskHash& hash, const Residual& residual) {
+  /// At most SliceCount samples of the right-hand side with hard gates; the squares of what is left of their labels
+  /// go into `losses`.
+  void add_slice(const Model& model, const R* x, const R* y, Index count, MaskHash& hash,
+                 LongSum<R>& losses) {
     const bool keep = slices_.begun < Slices::kSlices;
     if (keep) slices_.remembered = slices_.begun + 1;
     R* const words = words_of(slices_.begun);
     R* to = inputs_of(slices_.begun);
-    slices_.slice.forward_all(model, x, count, words, hash, residual,
-                              [&](Index begin, Index end, const R* inputs) {
-                                if (!keep) return;
-                                copy_panel(inputs, sample_vectors<R>(end - begin), to);
-                                to += Slices::kPanelSize;
-                              });
+    slices_.slice.forward_all(model, x, count, words, [&](Index begin, Index end, const R* inputs) {
+      if (!keep) return;
+      copy_panel(inputs, sample_vectors<R>(end - begin), to);
+      to += Slices::kPanelSize;
+    });
+    slices_.slice.compare(y, count, words, hash, losses);
     slices_.slice.add(x, words, count, memory_.residual);
     note_firing(words, count);
     if (first_) {
@@ -179,11 +182,8 @@ class MatrixFree {
     if constexpr (SliceCount > 0) {
       if (!opening.soft) {
         slices_.in_use = true;
-        for (Index k = 0; k < D; ++k) {
-          for (Index q = 0; q < D; ++q) {
-            slices_.signed_direction[k * D + q] = model.negative(q) ? -p[k * D + q] : p[k * D + q];
-          }
-        }
+        for (Index i = 0; i < D * D; ++i) slices_.signed_direction[i] = p[i];
+        apply_signs<D, D>(slices_.signed_direction, [&](Index q) { return model.negative_from(q); });
         each_chunk([&](const R* x, Index count) {
           for (Index done = 0; done < count; done += SliceCount) {
             multiply_slice(model, x + done * D, count - done < SliceCount ? count - done : SliceCount, w);
@@ -211,12 +211,14 @@ class MatrixFree {
   /// Notes the neurons that fire on `count` samples of a slice.
   void note_firing(const R* words, Index count) {
     using Word = typename Lanes<R>::Word;
+    Word fired[D] = {};
     for (Index s = 0; s < count; s += Lanes<R>::kWidth, words += Slices::kWordStride) {
       const Index samples = count - s < Lanes<R>::kWidth ? count - s : Lanes<R>::kWidth;
       const Word here = (Word{2} << (samples - 1)) - 1;
-      for (Index q = 0; q < D; ++q) {
-        if ((std::bit_cast<Word>(words[q]) & here) != 0) fired_.words[q / 32] |= 1u << (q % 32);
-      }
+      for (Index q = 0; q < D; ++q) fired[q] |= std::bit_cast<Word>(words[q]) & here;
+    }
+    for (Index q = 0; q < D; ++q) {
+      if (fired[q] != 0) fired_.words[q / 32] |= 1u << (q % 32);
     }
   }
 
@@ -315,9 +317,7 @@ class MatrixFree {
     const R* from = inputs_of(slices_.begun);
     const detail::Cut panels(sample_vectors<R>(count), L::kTileVectors);
     if (!kept) {
-      MaskHash unused;
-      slices_.slice.forward_all(
-          model, x, count, words, unused, [](Index, R) { return R{0}; }, [](Index, Index, const R*) {});
+      slices_.slice.forward_all(model, x, count, words, [](Index, Index, const R*) {});
     }
     for (Index n = 0; n < panels.count; ++n) {
       const Index begin = panels.begin(n), vectors = panels.begin(n + 1) - begin;

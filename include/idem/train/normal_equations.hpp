@@ -100,18 +100,19 @@ class NormalEquations {
     }
   }
 
-  /// At most SliceCount samples with hard gates: residual(s, f) tells what is left of the label of sample s.
+  /// At most SliceCount samples with hard gates; the squares of what is left of their labels go into `losses`.
   ///
   /// The block of a pair of neurons is v_q v_p times the sum of x x^T over the samples on which both fire: symmetric,
   /// so that half of it is enough.
   ///
   /// Bits    as `add`: signs are exact, and products do not depend on the order of their factors.
-  template <class Residual>
-  void add_slice(const Model& model, const R* x, Index count, MaskHash& hash, const Residual& residual) {
+  void add_slice(const Model& model, const R* x, const R* y, Index count, MaskHash& hash,
+                 LongSum<R>& losses) {
     using L = Lanes<R>;
     using Word = typename L::Word;
     constexpr Index kStride = GatedSlice<Model, SliceCount>::kWordStride;
-    slices_.slice.forward_all(model, x, count, slices_.words, hash, residual, [](Index, Index, const R*) {});
+    slices_.slice.forward_all(model, x, count, slices_.words, [](Index, Index, const R*) {});
+    slices_.slice.compare(y, count, slices_.words, hash, losses);
     slices_.slice.add(x, slices_.words, count, slices_.right);
     const Index vectors = sample_vectors<R>(count);
     // Lanes that pad the last vector fire: their inputs are zeros that no one has.
