@@ -90,13 +90,24 @@ def valgrind(options, work):
     long trainings."""
     need("valgrind")
     folder = work / "plain"
-    return attempt("configure", ["meson", "setup", folder, ROOT, "-Dcpu=plain"]) and \
-        attempt("build", ["meson", "compile", "-C", folder, "unit", "unit-plain"]) and \
-        all([attempt(name, ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full", folder / "tests" / name,
-                            "--source-file-exclude=*convergence.cpp",
-                            # It knows neither rounding modes nor flushing.
-                            "--test-case-exclude=the self-test finds the rounding mode,the self-test finds flushed*"])
-             for name in ("unit", "unit-plain")])
+    if not (attempt("configure", ["meson", "setup", folder, ROOT, "-Dcpu=plain"]) and
+            attempt("build", ["meson", "compile", "-C", folder, "unit", "unit-plain"])):
+        return False
+    chosen = ["--source-file-exclude=*convergence.cpp",
+              # It knows neither rounding modes nor flushing.
+              "--test-case-exclude=the self-test finds the rounding mode,the self-test finds flushed*"]
+    jobs = []
+    for name in ("unit", "unit-plain"):
+        program = folder / "tests" / name
+        said = subprocess.run([program, "--count", "--no-colors", *chosen], text=True, check=True, capture_output=True)
+        cases = int(said.stdout.split(":")[-1])
+        # A few at a time: valgrind runs a program on one processor.
+        for first in range(1, cases + 1, 20):
+            last = min(first + 19, cases)
+            jobs.append((f"{name}, cases {first} to {last} of {cases}",
+                         ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full", program, *chosen,
+                          f"--first={first}", f"--last={last}"]))
+    return all(toolchain.in_parallel(lambda job: attempt(*job), jobs))
 
 
 def clang_tidy(options, work):
