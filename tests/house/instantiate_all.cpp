@@ -238,9 +238,9 @@ struct Everything {
   }
 };
 
-/// Weights so many that they lie in blocks.
+/// Samples in slices.
 template <class Model, Index SliceCount>
-struct InBlocks {
+struct InSlices {
   using R = typename Model::Scalar;
   Sgd<Model, SliceCount> sgd;
   Slice<R, Model::kDim, SliceCount> slice;
@@ -251,7 +251,8 @@ struct InBlocks {
     predict(sgd.model(), x, count, slice, take);
   }
 };
-template struct InBlocks<ResidualRelu<float, 370>, 128>;
+template struct InSlices<ResidualRelu<float, 8>, 16>;     // a gradient in four patches
+template struct InSlices<ResidualRelu<float, 370>, 128>;  // weights so many that they lie in blocks
 
 template struct Everything<float>;
 template struct Everything<double>;

@@ -82,12 +82,14 @@ TEST_CASE("a register is filled with neighbours in every row, or with a row's nu
     static_assert(L::kPatchRows * L::kPatchColumns == L::kWidth);
     for (const Kind kind : inputs::kKinds) {
       const Edge<R> columns(kind, draw, L::kPatchColumns), rows(kind, draw, L::kPatchRows);
-      R repeated[L::kWidth], spread[L::kWidth];
+      R repeated[L::kWidth], spread[L::kWidth], each[L::kWidth];
       L::store(repeated, L::load_repeated(columns.data()));
       L::store(spread, L::load_spread(rows.data()));
+      L::store(each, L::load_spread_each(rows.data()));
       for (Index lane = 0; lane < L::kWidth; ++lane) {
         REQUIRE(inputs::same_bits(repeated[lane], columns.data()[lane % L::kPatchColumns]));
         REQUIRE(inputs::same_bits(spread[lane], rows.data()[lane / L::kPatchColumns]));
+        REQUIRE(inputs::same_bits(each[lane], rows.data()[lane / L::kPatchColumns]));
       }
     }
   });
@@ -107,6 +109,24 @@ TEST_CASE("a patch is written with its columns as rows") {
       }
       L::store_transposed(to.data(), stride, L::load(from.data()));
       REQUIRE(inputs::same_bits(to.data(), twin.data(), to.count()));
+      REQUIRE(to.intact());
+    }
+  });
+}
+
+TEST_CASE("patches one above the other are written with their columns as rows") {
+  Draw draw(8);
+  for_patches([&]<Real R>() {
+    using L = idem::Lanes<R>;
+    if constexpr (L::kPatchRows == 4) {
+      const Edge<R> upper(Kind::ordinary, draw, L::kWidth), lower(Kind::ordinary, draw, L::kWidth);
+      Guarded<R> to(2 * L::kWidth);
+      L::store_transposed(to.data(), L::load(upper.data()), L::load(lower.data()));
+      for (Index i = 0; i < L::kWidth; ++i) {
+        const Index at = i % L::kPatchColumns * 8 + i / L::kPatchColumns;
+        REQUIRE(inputs::same_bits(to.data()[at], upper.data()[i]));
+        REQUIRE(inputs::same_bits(to.data()[at + 4], lower.data()[i]));
+      }
       REQUIRE(to.intact());
     }
   });

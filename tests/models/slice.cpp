@@ -161,8 +161,8 @@ TEST_CASE("the layout of a slice knows no lanes: whole rows of sixteens, whole l
   using Large = Slice<double, 5, 256>;
   static_assert(Small::kStride % 16 == 0 && Small::kStride >= 16);
   static_assert(Large::kStride % 16 == 0 && Large::kStride >= 256);
-  static_assert(sizeof(Small) == (5 * Small::kStride + 16) * sizeof(float));
-  static_assert(sizeof(Large) == (5 * Large::kStride + 256) * sizeof(double));
+  static_assert(sizeof(Small) == (5 * Small::kStride + 2 * 16) * sizeof(float));
+  static_assert(sizeof(Large) == (5 * Large::kStride + 2 * 256) * sizeof(double));
   static_assert(sizeof(idem::MaskedResiduals<float, 100, 16>) == 16 * 112 * sizeof(float));
   static_assert(sizeof(idem::MaskedResiduals<double, 128, 32>) == 32 * 144 * sizeof(double));
 }

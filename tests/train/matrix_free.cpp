@@ -73,7 +73,7 @@ Results<R> solve(const Data<R, D>& data, const Gates<R>& opening, const std::vec
     const R* const y = data.y.data() + done;
     if constexpr (System::kSlices) {
       if (by_slices) {
-        system.add_slice(data.model, x, y, count, hash, losses);
+        REQUIRE(system.add_slice(data.model, x, y, count, hash, losses));
         done += count;
         return;
       }

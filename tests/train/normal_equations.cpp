@@ -131,7 +131,7 @@ Ended<R> solve(const Data<R, D>& data, const Gates<R>& opening, R ridge, Status 
     done += count;
     if constexpr (System::kSlices) {
       if (!opening.soft) {
-        system.add_slice(data.model, x, y, count, hash, losses);
+        REQUIRE(system.add_slice(data.model, x, y, count, hash, losses));
         return;
       }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
 #include <utility>
 
 #include "../shapes.hpp"
@@ -26,6 +27,7 @@ void for_trainers(const Test& test) {
   shapes::for_scalars([&]<Real R>() {
     test(trainer::erased<ResidualRelu<R, 5>, 0>());
     test(trainer::erased<ResidualRelu<R, 5>, 16>());
+    test(trainer::erased<ResidualRelu<R, 8>, 16>());
     test(trainer::erased<VanillaRelu<R, 3>, 16>());
   });
 }
@@ -91,6 +93,19 @@ TEST_CASE("a sample that is not finite is refused wherever the number stands, an
     }
     CHECK(t.state() == before);
     CHECK(t.count() == 40);
+  });
+}
+
+TEST_CASE("samples are not refused for what weights make of them") {
+  for_trainers([]<Real R>(const Erased<R>& t) {
+    constexpr R kLargest = std::numeric_limits<R>::max();
+    for (const R weight : {kLargest, -kLargest, std::numeric_limits<R>::infinity()}) {
+      Fed<R> fed(t, 7, 3);
+      for (Index i = 0; i < t.d * t.d; ++i) t.weights()[i] = weight;
+      for (R& number : fed.x) number = kLargest;
+      CHECK(t.feed(fed.x.data(), fed.y.data(), 7, fed.alone) == Status::ok);
+      CHECK(t.count() == 14);
+    }
   });
 }
 

@@ -92,7 +92,7 @@ struct Lanes {
   }
 
   /// Whether a register can stand for a patch of a matrix, kPatchRows rows of kPatchColumns columns, and lanes be
-  /// left out one by one. load_repeated, load_spread, store_transposed, fma_where, subtract_where and list_bits exist
+  /// left out one by one. load_repeated, load_spread and load_spread_each, store_transposed, fma_where, subtract_where and list_bits exist
   /// where it can.
   static constexpr bool kPatches = requires { LaneTypes<R>::kPatchRows; };
   static constexpr Index kPatchRows = [] {
@@ -107,10 +107,16 @@ struct Lanes {
   /// In each row of the patch kPatchColumns neighbours; in each column kPatchRows neighbours.
   IDEM_INLINE static Vector load_repeated(const R* from) { return lane_load_repeated(from); }
   IDEM_INLINE static Vector load_spread(const R* from) { return lane_load_spread(from); }
+  /// load_spread of numbers that were stored one by one a moment ago.
+  IDEM_INLINE static Vector load_spread_each(const R* from) { return lane_load_spread_each(from); }
 
   /// kPatchColumns rows of kPatchRows numbers, `stride` apart.
   IDEM_INLINE static void store_transposed(R* to, Index stride, Vector v) {
     lane_store_transposed(to, stride, v);
+  }
+  /// The same of a patch above another, 2 kPatchRows numbers a row, side by side; where they are 8.
+  IDEM_INLINE static void store_transposed(R* to, Vector upper, Vector lower) {
+    lane_store_transposed(to, upper, lower);
   }
 
   /// a b + c, rounded once, in the lanes in which `bits` and `bit` have a bit in common, else c.

@@ -63,6 +63,14 @@ class PatchSums {
 
   /// g[k][j] = the sum.
   void read(R* g) const {
+    if constexpr (D == 8 && L::kPatchRows == 4) {
+      // Whole registers, as the step reads them: a load over several stores waits until all of them are in the cache.
+      IDEM_UNROLL for (Index k = 0; k < kJ; ++k) {
+        L::store_transposed(g + k * L::kPatchColumns * D, L::load(sums_ + k * L::kWidth),
+                            L::load(sums_ + (kJ + k) * L::kWidth));
+      }
+      return;
+    }
     IDEM_UNROLL for (Index i = 0; i < kI; ++i) {
       IDEM_UNROLL for (Index k = 0; k < kJ; ++k) {
         L::store_transposed(g + k * L::kPatchColumns * D + i * L::kPatchRows, D,
@@ -89,7 +97,9 @@ class PatchSums {
     for (Index begin = 0; begin < count; begin += L::kWidth, words += stride) {
       Words bits[Count];
       IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
-        bits[i] = std::bit_cast<Words>(L::load_spread(words + (First + i) * L::kPatchRows));
+        const R* const group = words + (First + i) * L::kPatchRows;
+        // A small network's few words were stored a moment ago.
+        bits[i] = std::bit_cast<Words>(D <= 12 ? L::load_spread_each(group) : L::load_spread(group));
       }
       const Index samples = count - begin < L::kWidth ? count - begin : L::kWidth;
       for (Index s = 0; s < samples; ++s, x += D) {

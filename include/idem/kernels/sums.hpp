@@ -48,36 +48,53 @@ class LongSum {
     begin_term();
     block_ = fma(x, y, block_);
   }
-  /// Adds as many whole blocks of `count` terms as there are, a few side by side to hide the latency of their chains,
-  /// if a block ended with the last term; add(sum, i) adds term i. Returns how many terms that was. A count is at most
-  /// Most.
+  /// Adds `count` terms, at most Most; add(sum, i) adds term i to a sum. Whole blocks go a few side by side, to hide the
+  /// latency of their chains.
   template <Index Most, class Add>
-  constexpr Index add_blocks(Index count, const Add& add) {
+  constexpr void add_terms(Index count, const Add& add) {
     Index done = 0;
-    if (in_block_ % kSumBlock != 0) return done;
-    if constexpr (Most >= 4 * kSumBlock) {
-      for (; count - done >= 4 * kSumBlock; done += 4 * kSumBlock) add_blocks_at<4>(done, add);
+    if (in_block_ % kSumBlock == 0) {
+      if constexpr (Most >= 4 * kSumBlock) {
+        for (; count - done >= 4 * kSumBlock; done += 4 * kSumBlock) add_blocks<4>(done, add);
+      }
+      if constexpr (Most >= 2 * kSumBlock) {
+        for (; count - done >= 2 * kSumBlock; done += 2 * kSumBlock) add_blocks<2>(done, add);
+      }
     }
-    if constexpr (Most >= 2 * kSumBlock) {
-      for (; count - done >= 2 * kSumBlock; done += 2 * kSumBlock) add_blocks_at<2>(done, add);
+    while (count - done >= kTogether) {
+      if (in_block_ == kSumBlock) end_block();
+      if (in_block_ > kSumBlock - kTogether) {
+        add(*this, done++);
+        continue;
+      }
+      // From a count that the compiler knows: whether the block is full is then no question.
+      LongSum part{};
+      part.block_ = block_;
+      IDEM_UNROLL for (Index i = 0; i < kTogether; ++i) add(part, done + i);
+      block_ = part.block_;
+      in_block_ += kTogether;
+      done += kTogether;
     }
-    return done;
+    for (; done < count; ++done) add(*this, done);
   }
   /// The sum so far.
   [[nodiscard]] constexpr R value() const { return total_ + block_; }
 
  private:
+  static constexpr Index kTogether = 16;
+
+  constexpr void end_block() {
+    total_ = total_ + block_;
+    block_ = R{0};
+    in_block_ = 0;
+  }
   constexpr void begin_term() {
-    if (in_block_ == kSumBlock) {
-      total_ = total_ + block_;
-      block_ = R{0};
-      in_block_ = 0;
-    }
+    if (in_block_ == kSumBlock) end_block();
     ++in_block_;
   }
 
   template <Index Blocks, class Add>
-  constexpr void add_blocks_at(Index begin, const Add& add) {
+  constexpr void add_blocks(Index begin, const Add& add) {
     LongSum blocks[Blocks] = {};
     for (Index i = 0; i < kSumBlock; ++i) {
       IDEM_UNROLL for (Index b = 0; b < Blocks; ++b) add(blocks[b], begin + b * kSumBlock + i);

@@ -18,6 +18,9 @@ struct Slice {
   static constexpr Index kStride = Count % 32 == 0 ? Count + 16 : Count;
   alignas(64) R inputs[D * kStride];  ///< samples on their way, transposed: row k, column s
   alignas(64) R outputs[Count];       ///< f of sample s
+  /// The sum of sample s for neuron 0. If it is finite all of the sample's numbers are, whatever the weights: a term
+  /// with infinity or NaN is one of them, and what is added to it remains so.
+  alignas(64) R first_sums[Count];
 };
 
 /// No slice: samples pass one by one.
@@ -58,11 +61,15 @@ struct Outputs {
   const Model& model;
   R* rows;
   Index stride;
+  R* first_sums;
   typename L::Vector f[L::kTileVectors];
 
   template <Index Rows, Index Vectors, bool Part, class S>
   IDEM_INLINE void take(const Product<R, S>&, const typename L::Vector (&z)[Rows][Vectors], Index i, Index,
                         Index) {
+    if (i == 0) {
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) L::store(first_sums + v * L::kWidth, z[0][v]);
+    }
     // In registers: the compiler cannot know that the stores to `rows` leave f alone.
     typename L::Vector sums[Vectors];
     IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[v] = f[v];
@@ -79,8 +86,36 @@ struct Outputs {
 
 }  // namespace detail
 
-/// Fills slice.outputs for the samples in vectors [first, last) of `count` samples, a panel of a few
-/// vectors at a time, and calls then(begin, end) after each panel.
+namespace detail {
+
+/// `forward` of samples that are transposed already: inputs(begin, end) points to those of a panel, rows Stride apart.
+template <bool Packed, Index Stride, class Model, Index Count, class Inputs, class Then>
+void forward_transposed(const Model& model, const Inputs& inputs, Index count,
+                        Slice<typename Model::Scalar, Model::kDim, Count>& slice,
+                        typename Model::Scalar* packed, Index stride, Index first, Index last,
+                        const Then& then) {
+  using R = typename Model::Scalar;
+  using L = Lanes<R>;
+  constexpr Index D = Model::kDim;
+  const Cut panels(last - first, L::kTileVectors);
+  for (Index n = 0; n < panels.count; ++n) {
+    const Index begin = (first + panels.begin(n)) * L::kWidth;
+    const Index vectors = panels.begin(n + 1) - panels.begin(n);
+    const Index padded = begin + vectors * L::kWidth, end = padded < count ? padded : count;
+    const R* const columns = inputs(begin, end);
+    const Product<R, Strides<1, D, Stride, Stride>> p{
+        model.weights().data(), columns, Model::kSkip == Skip::identity ? columns : nullptr, Stride, nullptr};
+    Outputs<Model, Packed> outputs{model, packed + begin * stride, stride, slice.first_sums + begin, {}};
+    product_panel<D>(p, D, vectors, outputs);
+    for (Index v = 0; v < vectors; ++v) L::store(slice.outputs + begin + v * L::kWidth, outputs.f[v]);
+    then(begin, end);
+  }
+}
+
+}  // namespace detail
+
+/// Fills slice.outputs and slice.first_sums for the samples in vectors [first, last) of `count` samples, a panel of a
+/// few vectors at a time, and calls then(begin, end) after each panel.
 ///
 ///     X       count x D, row-major
 ///     packed  null, or rows `stride` apart, one a sample: the first of each vector's samples gets their
@@ -94,24 +129,15 @@ void forward(const Model& model, const typename Model::Scalar* x, Index count,
              Slice<typename Model::Scalar, Model::kDim, Count>& slice, typename Model::Scalar* packed,
              Index stride, Index first, Index last, const Then& then) {
   using R = typename Model::Scalar;
-  using L = Lanes<R>;
-  constexpr Index D = Model::kDim;
-  constexpr Index kStride = Slice<R, D, Count>::kStride;
+  constexpr Index D = Model::kDim, kStride = Slice<R, D, Count>::kStride;
   // Every panel is transposed into the same place, which stays in the first-level cache.
-  R* const inputs = slice.inputs + first * L::kWidth;
-  const Product<R, Strides<1, D, kStride, kStride>> p{
-      model.weights().data(), inputs, Model::kSkip == Skip::identity ? inputs : nullptr, kStride, nullptr};
-  const detail::Cut panels(last - first, L::kTileVectors);
-  for (Index n = 0; n < panels.count; ++n) {
-    const Index begin = (first + panels.begin(n)) * L::kWidth;
-    const Index vectors = panels.begin(n + 1) - panels.begin(n);
-    const Index end = begin + vectors * L::kWidth;
-    transpose_columns<D>(x + begin * D, D, (end < count ? end : count) - begin, inputs, kStride);
-    detail::Outputs<Model, Packed> outputs{model, packed + begin * stride, stride, {}};
-    product_panel<D>(p, D, vectors, outputs);
-    for (Index v = 0; v < vectors; ++v) L::store(slice.outputs + begin + v * L::kWidth, outputs.f[v]);
-    then(begin, end < count ? end : count);
-  }
+  R* const inputs = slice.inputs + first * Lanes<R>::kWidth;
+  const auto transpose = [&](Index begin, Index end) {
+    transpose_columns<D>(x + begin * D, D, end - begin, inputs, kStride);
+    return static_cast<const R*>(inputs);
+  };
+  detail::forward_transposed<Packed, kStride>(model, transpose, count, slice, packed, stride, first, last,
+                                              then);
 }
 
 /// Whether samples and residuals lie in blocks of a vector's width, which are read from one end to the other. With many
@@ -131,6 +157,7 @@ struct BlockOutputs {
   using L = Lanes<R>;
   const Model& model;
   R* f;
+  R* first_sums;
   R* words;
   Index stride;
   Index neuron;
@@ -138,6 +165,9 @@ struct BlockOutputs {
   template <Index Rows, Index Vectors, bool Part, class S>
   IDEM_INLINE void take(const Product<R, S>&, const typename L::Vector (&z)[Rows][Vectors], Index, Index,
                         Index) const {
+    if (neuron == 0) {
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) L::store(first_sums + v * L::kWidth, z[0][v]);
+    }
     typename L::Vector sums[Vectors];
     IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[v] = L::load(f + v * L::kWidth);
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
@@ -175,9 +205,12 @@ void forward_neurons(const Model& model, const typename Model::Scalar* columns, 
     const Product<R, S> p{columns, inputs,
                           Model::kSkip == Skip::identity ? inputs + neuron * L::kWidth : nullptr, L::kWidth,
                           nullptr};
-    const BlockOutputs<Model, Packed> outputs{model, slice.outputs + begin * L::kWidth,
+    const BlockOutputs<Model, Packed> outputs{model,
+                                              slice.outputs + begin * L::kWidth,
+                                              slice.first_sums + begin * L::kWidth,
                                               Packed ? words + begin * L::kWidth * L::kWidth : nullptr,
-                                              stride, neuron};
+                                              stride,
+                                              neuron};
     if (L::kTileVectors >= 4 && vectors == 4) {
       tile<Rows, 4, false>(p, Model::kDim, 0, 0, 0, outputs);
     } else if (L::kTileVectors >= 3 && vectors == 3) {
@@ -193,7 +226,7 @@ void forward_neurons(const Model& model, const typename Model::Scalar* columns, 
 }  // namespace detail
 
 /// `forward` where kInBlocks: fills slice.inputs, for vector v of samples the D rows of one vector each that begin at
-/// v D kWidth, and slice.outputs.
+/// v D kWidth, slice.outputs and slice.first_sums.
 ///
 ///     words   null, or the place of FiringBits: of neuron j for vector v of samples at
 ///             j / kWidth stride + v kWidth^2 + j % kWidth

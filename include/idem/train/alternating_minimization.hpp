@@ -280,12 +280,17 @@ class AlternatingMinimization {
 
   /// Adds `count` samples to the system, or none of them.
   Status add_all(const R* x, const R* y, Index count) {
-    if (first_not_finite(x, count * kDim) >= 0 || first_not_finite(y, count) >= 0) return Status::not_finite;
+    if (first_not_finite(y, count) >= 0) return Status::not_finite;
+    // A single slice looks at its inputs by itself.
+    const bool alone = SliceCount > 0 && System::kSlices && !gates_.soft && count <= SliceCount;
+    if (!alone && first_not_finite(x, count * kDim) >= 0) return Status::not_finite;
     if constexpr (SliceCount > 0 && System::kSlices) {
       if (!gates_.soft) {
         for (Index done = 0; done < count; done += SliceCount) {
           const Index part = count - done < SliceCount ? count - done : SliceCount;
-          system_.add_slice(model_, x + done * kDim, y + done, part, hash_, losses_);
+          if (!system_.add_slice(model_, x + done * kDim, y + done, part, hash_, losses_)) {
+            return Status::not_finite;
+          }
           count_ += part;
         }
         return Status::ok;

@@ -30,6 +30,18 @@ class GatedSlice {
                   [&](Index begin, Index end) { panel(begin, end, static_cast<const R*>(slice_.inputs)); });
   }
 
+  /// The same of samples that are transposed already: inputs(begin, end) points to those of a panel, rows Stride apart.
+  template <Index Stride, class Inputs>
+  void forward_transposed(const Model& model, const Inputs& inputs, Index count, R* words) {
+    detail::forward_transposed<true, Stride>(model, inputs, count, slice_, words, kWordStride / L::kWidth, 0,
+                                             sample_vectors<R>(count), [](Index, Index) {});
+  }
+
+  /// Whether no number of the `count` samples that passed is NaN or infinite; x are their inputs.
+  bool finite(const R* x, Index count) const {
+    return first_not_finite(slice_.first_sums, count) < 0 || first_not_finite(x, count * D) < 0;
+  }
+
   /// What is left of the labels becomes the factors; its squares go into `losses`, the masks into `hash`.
   void compare(const R* y, Index count, const R* words, MaskHash& hash, LongSum<R>& losses) {
     for (Index s = 0; s < count; s += L::kWidth) {
@@ -38,8 +50,7 @@ class GatedSlice {
     }
     for (Index s = 0; s < count; ++s) factors_[s] = y[s] - slice_.outputs[s];
     const auto add_loss = [&](LongSum<R>& sum, Index s) { sum.add_square(factors_[s]); };
-    for (Index s = losses.template add_blocks<SliceCount>(count, add_loss); s < count; ++s)
-      add_loss(losses, s);
+    losses.template add_terms<SliceCount>(count, add_loss);
   }
 
   /// The factors become t = sum over firing neurons of v_q <x, p_q>, for the samples of one panel.

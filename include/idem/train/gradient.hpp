@@ -87,9 +87,13 @@ class GradientSum {
                     Index last, const Residual& residual) {
     const auto finish_panel = [&](Index begin, Index end) {
       for (Index s = begin; s < end; s += L::kWidth) {
-        R residuals[L::kWidth];
+        R residuals[L::kWidth] = {};
         const Index samples = end - s < L::kWidth ? end - s : L::kWidth;
-        for (Index i = 0; i < samples; ++i) residuals[i] = residual(s + i, slice.outputs[s + i]);
+        if (samples == L::kWidth) {  // so that the compiler knows how many
+          for (Index i = 0; i < L::kWidth; ++i) residuals[i] = residual(s + i, slice.outputs[s + i]);
+        } else {
+          for (Index i = 0; i < samples; ++i) residuals[i] = residual(s + i, slice.outputs[s + i]);
+        }
         set_residuals(s, residuals, samples);
       }
     };
@@ -148,7 +152,8 @@ class GradientSum {
   }
 
  private:
-  /// The residuals of at most kWidth samples from `first` on, a multiple of kWidth; the neurons are packed.
+  /// The residuals of `samples` <= kWidth samples from `first` on, a multiple of kWidth, and zeros up to a whole vector;
+  /// the neurons are packed.
   IDEM_INLINE void set_residuals(Index first, const R* residuals, Index samples) {
     if constexpr (kBlocks) {
       for (Index j = 0; j < D; j += L::kWidth) {
@@ -156,7 +161,7 @@ class GradientSum {
                               D - j < L::kWidth ? D - j : L::kWidth, residuals, samples);
       }
     } else if constexpr (kPatches) {
-      for (Index i = 0; i < samples; ++i) other_.residuals[first + i] = residuals[i];
+      L::store(other_.residuals + first, L::load(residuals));
     } else {
       FiringBits<R>::unpack(masked_.rows + first * Masked::kStride, Masked::kStride, D, residuals, samples);
     }

@@ -3,6 +3,8 @@
 ///        step of which is a pass over the samples.
 #pragma once
 
+#include <utility>
+
 #include <idem/solvers/conjugate_gradient.hpp>
 #include <idem/solvers/kronecker.hpp>
 #include <idem/train/gated_slice.hpp>
@@ -20,10 +22,11 @@ struct MatrixFreeSlices {
   static constexpr Index kSliceVectors = ceil_div(SliceCount, kWidth);
   static constexpr Index kWordStride = GatedSlice<Model, SliceCount>::kWordStride;
   /// Numbers of a panel of transposed samples.
-  static constexpr Index kPanelSize = kPanel * kWidth * D;
+  static constexpr Index kPanelStride = kPanel * kWidth, kPanelSize = kPanelStride * D;
 
   GatedSlice<Model, SliceCount> slice;
-  Index remembered;           ///< slices of which masks and inputs are at hand
+  Index remembered;           ///< slices of which the masks are at hand
+  Index transposed;           ///< slices of which the inputs are
   Index begun;                ///< slices of this pass before the one at hand
   bool in_use;                ///< the sum at hand is in the slice's keeping
   R signed_direction[D * D];  ///< columns with v_q = -1 with their signs flipped
@@ -88,20 +91,24 @@ class MatrixFree {
   static constexpr bool kSlices = SliceCount > 0;
   static_assert(Remembered == 0 || SliceCount > 0, "idem: samples are remembered a slice at a time");
 
-  /// Begins a right-hand side; `first` one of a run, whose samples then also make the preconditioner.
+  /// Begins a right-hand side; `first` one of a run, whose samples then also make the preconditioner, and are the
+  /// samples of all that follow.
   void clear(bool first) {
     first_ = first;
     for (std::uint32_t& word : fired_.words) word = 0;
-    forget();
+    if constexpr (kSlices) {
+      slices_.remembered = 0;
+      if (first) slices_.transposed = 0;
+    }
     if (first) {
       for (R& c : memory_.solution) c = R{0};
     }
     begin_sum(memory_.residual);
   }
 
-  /// Forgets what is remembered of samples: the next `multiply` is at other weights.
+  /// Forgets what is remembered of samples: the next `multiply` is at other weights, maybe of others.
   void forget() {
-    if constexpr (kSlices) slices_.remembered = 0;
+    if constexpr (kSlices) slices_.remembered = slices_.transposed = 0;
   }
 
   /// One sample of the right-hand side; not to be mixed with slices.
@@ -116,18 +123,26 @@ class MatrixFree {
   }
 
   /// At most SliceCount samples of the right-hand side with hard gates; the squares of what is left of their labels
-  /// go into `losses`.
-  void add_slice(const Model& model, const R* x, const R* y, Index count, MaskHash& hash,
-                 LongSum<R>& losses) {
+  /// go into `losses`. Returns whether their inputs are finite: else nothing is added.
+  [[nodiscard]] bool add_slice(const Model& model, const R* x, const R* y, Index count, MaskHash& hash,
+                               LongSum<R>& losses) {
     const bool keep = slices_.begun < Slices::kSlices;
     if (keep) slices_.remembered = slices_.begun + 1;
     R* const words = words_of(slices_.begun);
-    R* to = inputs_of(slices_.begun);
-    slices_.slice.forward_all(model, x, count, words, [&](Index begin, Index end, const R* inputs) {
-      if (!keep) return;
-      copy_panel(inputs, sample_vectors<R>(end - begin), to);
-      to += Slices::kPanelSize;
-    });
+    R* panel = inputs_of(slices_.begun);
+    if (slices_.begun < slices_.transposed) {
+      slices_.slice.template forward_transposed<Slices::kPanelStride>(
+          model, [&](Index, Index) { return std::exchange(panel, panel + Slices::kPanelSize); }, count,
+          words);
+    } else {
+      slices_.slice.forward_all(model, x, count, words, [&](Index begin, Index end, const R* inputs) {
+        if (!keep) return;
+        copy_panel(inputs, sample_vectors<R>(end - begin), panel);
+        panel += Slices::kPanelSize;
+      });
+      if (!slices_.slice.finite(x, count)) return false;
+      if (keep) slices_.transposed = slices_.begun + 1;
+    }
     slices_.slice.compare(y, count, words, hash, losses);
     slices_.slice.add(x, words, count, memory_.residual);
     note_firing(words, count);
@@ -137,6 +152,7 @@ class MatrixFree {
     }
     ++slices_.begun;
     slices_.in_use = true;
+    return true;
   }
 
   /// At most `steps` conjugate gradient steps. each_chunk(f) calls f(x, count) for all samples in order.
@@ -323,8 +339,8 @@ class MatrixFree {
       const Index begin = panels.begin(n), vectors = panels.begin(n + 1) - begin;
       const R* const bits = words + begin * Slices::kWordStride;
       if (kept) {
-        slices_.slice.template multiply<L::kTileVectors * L::kWidth>(slices_.signed_direction, bits, from,
-                                                                     begin * L::kWidth, vectors);
+        slices_.slice.template multiply<Slices::kPanelStride>(slices_.signed_direction, bits, from,
+                                                              begin * L::kWidth, vectors);
         from += Slices::kPanelSize;
       } else {
         constexpr Index kStride = Slice<R, D, SliceCount>::kStride;

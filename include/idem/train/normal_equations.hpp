@@ -100,18 +100,20 @@ class NormalEquations {
     }
   }
 
-  /// At most SliceCount samples with hard gates; the squares of what is left of their labels go into `losses`.
+  /// At most SliceCount samples with hard gates; the squares of what is left of their labels go into `losses`. Returns
+  /// whether their inputs are finite: else nothing is added.
   ///
   /// The block of a pair of neurons is v_q v_p times the sum of x x^T over the samples on which both fire: symmetric,
   /// so that half of it is enough.
   ///
   /// Bits    as `add`: signs are exact, and products do not depend on the order of their factors.
-  void add_slice(const Model& model, const R* x, const R* y, Index count, MaskHash& hash,
-                 LongSum<R>& losses) {
+  [[nodiscard]] bool add_slice(const Model& model, const R* x, const R* y, Index count, MaskHash& hash,
+                               LongSum<R>& losses) {
     using L = Lanes<R>;
     using Word = typename L::Word;
     constexpr Index kStride = GatedSlice<Model, SliceCount>::kWordStride;
     slices_.slice.forward_all(model, x, count, slices_.words, [](Index, Index, const R*) {});
+    if (!slices_.slice.finite(x, count)) return false;
     slices_.slice.compare(y, count, slices_.words, hash, losses);
     slices_.slice.add(x, slices_.words, count, slices_.right);
     const Index vectors = sample_vectors<R>(count);
@@ -135,6 +137,7 @@ class NormalEquations {
       }
     }
     begun_ = true;
+    return true;
   }
 
   /// Solves (B^T B + ridge I) D = B^T r; what was accumulated is used up.

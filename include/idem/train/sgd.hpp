@@ -93,13 +93,19 @@ class Sgd {
   template <Executor E = Serial>
   Status feed(const R* x, const R* y, Index count, E&& executor = {}) {
     if (count < 0) return Status::bad_argument;
-    if (first_not_finite(x, count * kDim) >= 0 || first_not_finite(y, count) >= 0) {
-      return Status::not_finite;
-    }
+    if (first_not_finite(y, count) >= 0) return Status::not_finite;
+    // The forward pass of a single slice shows it too, before anything is added.
+    const bool shown = SliceCount > 0 && count >= kWorthASlice && count <= SliceCount;
+    if (!shown && first_not_finite(x, count * kDim) >= 0) return Status::not_finite;
     if constexpr (SliceCount > 0) {
       while (count >= kWorthASlice) {
         const Index part = count < SliceCount ? count : SliceCount;
-        feed_slice(x, y, part, executor);
+        forward_slice(x, y, part, executor);
+        if (shown && first_not_finite(slice_.first_sums, count) >= 0 &&
+            first_not_finite(x, count * kDim) >= 0) {
+          return Status::not_finite;
+        }
+        add_slice(x, y, part, executor);
         x += part * kDim;
         y += part;
         count -= part;
@@ -147,7 +153,7 @@ class Sgd {
     f.gradient = sizeof(R) * kDim * kDim;
     if constexpr (SliceCount > 0) {
       f.samples = sizeof(Slice<R, kDim, SliceCount>::inputs);
-      f.scratch = sizeof(Slice<R, kDim, SliceCount>::outputs) + sizeof(Sum);
+      f.scratch = sizeof(Slice<R, kDim, SliceCount>) - f.samples + sizeof(Sum);
     }
     return f;
   }
@@ -236,7 +242,7 @@ class Sgd {
   }
 
   template <Executor E>
-  void feed_slice(const R* x, const R* y, Index count, E& executor) {
+  void forward_slice(const R* x, const R* y, Index count, E& executor) {
     const int parts = executor.size();
     const Index vectors = sample_vectors<R>(count);
     executor.run([&](int part) {
@@ -245,9 +251,12 @@ class Sgd {
       sum_.forward_part(model_, x, count, slice_, first, last,
                         [&](Index s, R f) { return loss_function_.residual(f, y[s]); });
     });
+  }
+
+  template <Executor E>
+  void add_slice(const R* x, const R* y, Index count, E& executor) {
     const auto add_loss = [&](LongSum<R>& sum, Index s) { loss_function_.add(sum, slice_.outputs[s], y[s]); };
-    for (Index s = losses_.template add_blocks<SliceCount>(count, add_loss); s < count; ++s)
-      add_loss(losses_, s);
+    losses_.template add_terms<SliceCount>(count, add_loss);
     sum_.add(x, count, count_ == 0, gradient_, slice_.inputs, executor);
     count_ += count;
   }

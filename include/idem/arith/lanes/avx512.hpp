@@ -128,9 +128,20 @@ IDEM_INLINE Floats lane_load_spread(const float* from) {
   return (Floats)_mm512_maskz_permutevar_ps(0xffff, _mm512_maskz_broadcast_f32x4(0xffff, _mm_loadu_ps(from)),
                                             each);
 }
+// The same of numbers that were stored one by one a moment ago: a load over several stores waits until all of them are
+// in the cache.
+IDEM_INLINE Floats lane_load_spread_each(const float* from) {
+  __m512 v = _mm512_set1_ps(from[0]);
+  v = _mm512_mask_broadcastss_ps(v, 0x00f0, _mm_load_ss(from + 1));
+  v = _mm512_mask_broadcastss_ps(v, 0x0f00, _mm_load_ss(from + 2));
+  return (Floats)_mm512_mask_broadcastss_ps(v, 0xf000, _mm_load_ss(from + 3));
+}
 IDEM_INLINE Doubles lane_load_spread(const double* from) {
   const __m512d first = _mm512_set1_pd(from[0]);
   return (Doubles)_mm512_mask_broadcastsd_pd(first, 0xf0, _mm_load_sd(from + 1));
+}
+IDEM_INLINE Doubles lane_load_spread_each(const double* from) {
+  return lane_load_spread(from);
 }
 
 // The transpose of a patch, a row of it every `stride` numbers.
@@ -145,6 +156,14 @@ IDEM_INLINE void lane_store_transposed(double* to, Index stride, Doubles v) {
   _mm_storeu_pd(to + stride, (__m128d)__builtin_shufflevector(v, v, 1, 5));
   _mm_storeu_pd(to + 2 * stride, (__m128d)__builtin_shufflevector(v, v, 2, 6));
   _mm_storeu_pd(to + 3 * stride, (__m128d)__builtin_shufflevector(v, v, 3, 7));
+}
+
+// The transpose of a patch above a patch, rows of 8 side by side.
+IDEM_INLINE void lane_store_transposed(float* to, Floats upper, Floats lower) {
+  _mm512_storeu_ps(to, (__m512)__builtin_shufflevector(upper, lower, 0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13,
+                                                       17, 21, 25, 29));
+  _mm512_storeu_ps(to + 16, (__m512)__builtin_shufflevector(upper, lower, 2, 6, 10, 14, 18, 22, 26, 30, 3, 7,
+                                                            11, 15, 19, 23, 27, 31));
 }
 
 // a b + c where `bits` and `bit` have a bit in common, else c; c + a in the lanes of `mask`.
