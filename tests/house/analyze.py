@@ -101,12 +101,10 @@ def valgrind(options, work):
         program = folder / "tests" / name
         said = subprocess.run([program, "--count", "--no-colors", *chosen], text=True, check=True, capture_output=True)
         cases = int(said.stdout.split(":")[-1])
-        # A few at a time: valgrind runs a program on one processor.
-        for first in range(1, cases + 1, 20):
-            last = min(first + 19, cases)
-            jobs.append((f"{name}, cases {first} to {last} of {cases}",
-                         ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full", program, *chosen,
-                          f"--first={first}", f"--last={last}"]))
+        # One by one: valgrind runs a program on one processor, and a few of them take most of the time.
+        jobs += [(f"{name}, case {case} of {cases}",
+                  ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full", program, *chosen,
+                   f"--first={case}", f"--last={case}"]) for case in range(1, cases + 1)]
     return all(toolchain.in_parallel(lambda job: attempt(*job), jobs))
 
 
