@@ -61,7 +61,7 @@ std::vector<CLI::Option*> add_settings(CLI::App& app, const Experiment& e, Setti
   if (e.trials == 0) return {};
   std::vector<CLI::Option*> all;
   const auto add = [&](const char* name, const std::string& help,
-                       std::function<void(const std::string&)> set) {
+                       const std::function<void(const std::string&)>& set) {
     all.push_back(app.add_option_function<std::string>(name, set, help));
   };
   add("--trials", fmt::format("Trials in each cell [{}; with --fine 50]", e.trials),

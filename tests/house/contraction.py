@@ -27,7 +27,7 @@ def settings(c):
     IDEM_TEST_ALL one for each compiler."""
     if os.uname().machine != "x86_64":
         return [lanes.flags for lanes in toolchain.lanes()]
-    every = [("-march=x86-64-v3", "-DIDEM_PLAIN_LANES"), ("-march=x86-64-v3",), ("-march=x86-64-v4",)]
+    every = [("-march=x86-64-v3",), ("-march=x86-64-v3", "-DIDEM_PLAIN_LANES"), ("-march=x86-64-v4",)]
     return every if os.environ.get("IDEM_TEST_ALL") else [every[c % len(every)]]
 
 
@@ -73,7 +73,8 @@ def main():
     toolchain.require_compilers()
     numbered = list(enumerate(toolchain.COMPILERS))
     jobs = [(compiler, flags, FREE_TO_FUSE) for c, compiler in numbered for flags in settings(c)]
-    jobs += [(compiler, settings(c)[0], FREE_TO_REWRITE) for c, compiler in numbered if toolchain.is_clang(compiler)]
+    jobs += [(compiler, flags, FREE_TO_REWRITE) for compiler in toolchain.COMPILERS if toolchain.is_clang(compiler)
+             for flags in settings(0)]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         planted = folder / "planted.cpp"

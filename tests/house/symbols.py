@@ -2,9 +2,8 @@
 """Looks at the objects of everything the library offers: what they call, and what they keep.
 
 Compiled as a user might, without one of our flags and (from -O2) with exceptions on, they may call nothing of the
-C library but what a compiler makes of copies and clearing, and may keep nothing that can be written. Without
-optimization for the narrowest lanes and the widest, with it each compiler for these and every other of the rest;
-with IDEM_TEST_ALL set for all.
+C library but what a compiler makes of copies and clearing, and may keep nothing that can be written. For the
+narrowest lanes and the widest; with IDEM_TEST_ALL set for all.
 """
 
 import os

@@ -190,16 +190,17 @@ TEST_CASE("the first number that is not finite is found wherever it stands") {
   });
 }
 
-TEST_CASE("blocks of a long sum that are added side by side are the blocks in their order") {
+TEST_CASE("terms of a long sum that are added many at a time are the terms in their order") {
   Draw draw(9);
-  shapes::for_scalars([&]<Real R>() {
-    constexpr Index kMost = 600;
+  const auto check = [&]<Real R, Index kMost>(R, std::integral_constant<Index, kMost>) {
     for (const Kind kind : inputs::kKinds) {
       CAPTURE(inputs::name(kind));
-      const Edge<R> x(kind, draw, kMost);
-      for (const Index before : {0, 1, 63, 64, 65, 128}) {
+      const Edge<R> x(kind, draw, 128 + kMost);
+      for (const Index before : {0, 1, 40, 48, 49, 63, 64, 65, 128}) {
         CAPTURE(before);
-        for (const Index count : {0, 1, 64, 127, 128, 129, 192, 255, 256, 257, 300, 384, 400}) {
+        for (const Index count :
+             {0, 1, 15, 16, 17, 31, 64, 127, 128, 129, 192, 255, 256, 257, 300, 384, 400}) {
+          if (count > kMost) continue;
           CAPTURE(count);
           idem::LongSum<R> ours{}, twin{};
           for (Index i = 0; i < before + count; ++i) twin.add_square(x.data()[i]);
@@ -214,5 +215,10 @@ TEST_CASE("blocks of a long sum that are added side by side are the blocks in th
         }
       }
     }
+  };
+  shapes::for_scalars([&]<Real R>() {
+    check(R{}, std::integral_constant<Index, 16>{});
+    check(R{}, std::integral_constant<Index, 144>{});
+    check(R{}, std::integral_constant<Index, 600>{});
   });
 }

@@ -49,6 +49,16 @@ void for_all(const Test& test) {
   test.template operator()<GradientsSlices>();
 }
 
+/// Other samples for each iteration, the same for all steps of conjugate gradients in it.
+struct Redrawn : Portions<double, D> {
+  template <class Order>
+  void get_inputs(const Order& order, Index first, Index count, double* to_x) const {
+    for (Index p = 0; p < count; ++p) {
+      std::memcpy(to_x + p * D, problem.x.data() + order(first + p) * D, sizeof(double) * D);
+    }
+  }
+};
+
 bool same(const Weights& a, const Weights& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
@@ -131,11 +141,31 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a set in memory is trained on as one that comes in portions") {
-  Problem problem(2, kMany);
-  idem::StoredSamples<double, D> stored(problem.x.data(), problem.y.data(), problem.count);
-  CHECK(same(run<CholeskySlices>(stored, problem, plain<double>()).weights,
-             run<CholeskySlices>(problem, plain<double>()).weights));
+TEST_CASE("a set in memory is trained on as one that comes in portions, also after another set") {
+  using Many = Trainer<idem::ByConjugateGradient, 208, 208>;
+  for (const std::uint64_t seed : {2u, 3u}) {
+    Problem problem(seed, kMany);
+    idem::StoredSamples<double, D> stored(problem.x.data(), problem.y.data(), problem.count);
+    CHECK(same(run<CholeskySlices>(stored, problem, plain<double>()).weights,
+               run<CholeskySlices>(problem, plain<double>()).weights));
+    for (const Options& options : {plain<double>(), homotopy<double>()}) {
+      const Weights portions = run<Gradients>(problem, options).weights;
+      CHECK(same(run<GradientsSlices>(stored, problem, options).weights, portions));
+      CHECK(same(run<Many>(stored, problem, options).weights, portions));
+    }
+  }
+}
+
+TEST_CASE("samples that are drawn anew for each iteration are not taken for those of the one before") {
+  const auto train = []<class T>() {
+    Problem problem(1, kMany);
+    Redrawn set{{problem, true}};
+    return run<T>(set, problem, plain<double>(12));
+  };
+  const auto one = train.operator()<Gradients>(), many = train.operator()<GradientsSlices>();
+  CHECK(one.distance < 1e-6);
+  CHECK(same(many.weights, one.weights));
+  CHECK(many.result.passes == one.result.passes);
 }
 
 TEST_CASE("windows of begin, feed and end are the iterations of a run") {

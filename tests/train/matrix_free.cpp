@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <limits>
+#include <utility>
+
 #include <idem/train/matrix_free.hpp>
 
 #include "../inputs.hpp"
@@ -62,10 +65,10 @@ struct Results {
 
 template <class System, class R, Index D>
 Results<R> solve(const Data<R, D>& data, const Gates<R>& opening, const std::vector<R>& p, R ridge,
-                 bool by_slices) {
+                 bool by_slices, bool first = true, bool same = false) {
   System& system = object<System>;
   Results<R> results;
-  system.clear(true);
+  system.clear(first, same);
   MaskHash hash;
   idem::LongSum<R> losses{};
   Index done = 0;
@@ -164,6 +167,55 @@ TEST_CASE("what is remembered is forgotten before the next product at other weig
     object<System>.forget();
     object<System>.multiply(data.model, {}, p.data(), ours.data(), [&](const auto& f) { data.each(f); });
     REQUIRE(inputs::same_bits(ours.data(), product(data, Gates<R>{}, p).data(), 25));
+  });
+}
+
+TEST_CASE("transposed inputs serve at other weights, if the samples are the same") {
+  Draw draw(4);
+  shapes::for_scalars([&]<Real R>() {
+    using Model = ResidualRelu<R, 5>;
+    using System = MatrixFree<Model, 32, 64>;
+    const std::vector<R> p(25, R{1});
+    // Two portions are remembered; the first is no whole vector.
+    Data<R, 5> data(Kind::ordinary, draw, {31, 32, 32, 9});
+    (void)solve<MatrixFree<Model>>(data, {}, p, R{0}, false);
+    (void)solve<System>(data, {}, p, R{0}, true);
+    for (const bool same : {true, true, false, true}) {
+      CAPTURE(same);
+      inputs::fill(Kind::ordinary, draw, data.model.weights().data(), 25);
+      if (!same) inputs::fill(Kind::ordinary, draw, data.x.data(), data.count * 5);
+      require_same(solve<System>(data, {}, p, R{0}, true, false, same),
+                   solve<MatrixFree<Model>>(data, {}, p, R{0}, false, false));
+    }
+  });
+}
+
+TEST_CASE("a slice that is refused adds nothing, and a good one may follow") {
+  Draw draw(5);
+  shapes::for_scalars([&]<Real R>() {
+    using Model = ResidualRelu<R, 5>;
+    using System = MatrixFree<Model, 32, 64>;
+    const std::vector<R> p(25, R{1});
+    Data<R, 5> data(Kind::ordinary, draw, {32});
+    const Results<R> one = solve<MatrixFree<Model>>(data, {}, p, R{0}, false);
+    System& system = object<System>;
+    MaskHash hash;
+    idem::LongSum<R> losses{};
+    system.clear(true);
+    const R good = std::exchange(data.x[77], std::numeric_limits<R>::infinity());
+    REQUIRE(!system.add_slice(data.model, data.x.data(), data.y.data(), 32, hash, losses));
+    CHECK(hash.value() == MaskHash{}.value());
+    CHECK(losses.value() == R{0});
+    data.x[77] = good;
+    REQUIRE(system.add_slice(data.model, data.x.data(), data.y.data(), 32, hash, losses));
+    CHECK(hash.value() == one.hash);
+    const auto each = [&](const auto& f) { data.each(f); };
+    REQUIRE(system.solve(data.model, {}, R{0}, 6, R{0}, each).status == one.status);
+    for (Index q = 0; q < 5; ++q) {
+      for (Index i = 0; i < 5; ++i) {
+        REQUIRE(inputs::same_bits(system.solution(q, i), one.solution[inputs::size(q * 5 + i)]));
+      }
+    }
   });
 }
 

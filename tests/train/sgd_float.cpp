@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+#include <utility>
+#include <vector>
+
 #include "trainer.hpp"
 
 using idem::ResidualRelu;
@@ -22,6 +26,25 @@ TEST_CASE("training is the plain loop in float for large dimensions") {
   check_trainers<ResidualRelu<float, 100>, 64>();
   check_trainers<ResidualRelu<float, 129>, 0, 16>();
   check_trainers<ResidualRelu<float, 370>, 112>();  // in blocks
+}
+
+TEST_CASE("a sample that is not finite is refused where weights lie in blocks") {
+  constexpr idem::Index D = 370, kCount = 100;
+  const auto t = trainer::erased<ResidualRelu<float, D>, 112>();
+  REQUIRE(t.init() == idem::Status::ok);
+  inputs::Draw draw(1);
+  std::vector<float> x(inputs::size(kCount * D)), y(inputs::size(kCount));
+  inputs::fill(inputs::Kind::ordinary, draw, x.data(), kCount * D);
+  for (const int parts : {1, 3}) {
+    hands::Hands hands(hands::Way::forward, parts);
+    for (const idem::Index at : {idem::Index{0}, D - 1, 17 * D, 50 * D + 200, kCount * D - 1}) {
+      const float good = std::exchange(x[inputs::size(at)], std::numeric_limits<float>::quiet_NaN());
+      CHECK(t.feed(x.data(), y.data(), kCount, hands) == idem::Status::not_finite);
+      x[inputs::size(at)] = good;
+    }
+    CHECK(t.feed(x.data(), y.data(), kCount, hands) == idem::Status::ok);
+  }
+  CHECK(t.count() == 2 * kCount);
 }
 
 TEST_CASE("training is the plain loop in float without the identity") {

@@ -92,8 +92,8 @@ struct Lanes {
   }
 
   /// Whether a register can stand for a patch of a matrix, kPatchRows rows of kPatchColumns columns, and lanes be
-  /// left out one by one. load_repeated, load_spread and load_spread_each, store_transposed, fma_where, subtract_where and list_bits exist
-  /// where it can.
+  /// left out one by one. load_repeated, load_spread, load_spread_each, store_transposed, fma_where,
+  /// subtract_where and list_bits exist where it can.
   static constexpr bool kPatches = requires { LaneTypes<R>::kPatchRows; };
   static constexpr Index kPatchRows = [] {
     if constexpr (kPatches) {

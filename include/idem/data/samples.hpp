@@ -20,7 +20,8 @@ concept SampleSet = requires(T& set, typename T::Scalar* out, Index (*order)(Ind
   set.get(order, Index{}, Index{}, out, out);
 };
 
-/// Whether all samples lie in memory one behind another: inputs() and labels() point to them.
+/// Whether all samples lie in memory one behind another: inputs() and labels() point to them. During a training they stay
+/// where and as they are.
 template <class Set>
 inline constexpr bool kStored = requires(const Set& set) {
   { set.inputs() } -> std::convertible_to<const typename Set::Scalar*>;

@@ -84,10 +84,6 @@ struct Outputs {
   }
 };
 
-}  // namespace detail
-
-namespace detail {
-
 /// `forward` of samples that are transposed already: inputs(begin, end) points to those of a panel, rows Stride apart.
 template <bool Packed, Index Stride, class Model, Index Count, class Inputs, class Then>
 void forward_transposed(const Model& model, const Inputs& inputs, Index count,
@@ -197,7 +193,6 @@ void forward_neurons(const Model& model, const typename Model::Scalar* columns, 
   using L = Lanes<R>;
   constexpr Index kBlock = Model::kDim * L::kWidth;
   using S = Strides<1, kColumnsTogether<R>, L::kWidth, 0, true, kBlock, kBlock>;
-  static_assert(L::kTileVectors <= 4);
   const Cut panels(last - first, L::kTileVectors);
   for (Index n = 0; n < panels.count; ++n) {
     const Index begin = first + panels.begin(n), vectors = panels.begin(n + 1) - panels.begin(n);
@@ -205,21 +200,13 @@ void forward_neurons(const Model& model, const typename Model::Scalar* columns, 
     const Product<R, S> p{columns, inputs,
                           Model::kSkip == Skip::identity ? inputs + neuron * L::kWidth : nullptr, L::kWidth,
                           nullptr};
-    const BlockOutputs<Model, Packed> outputs{model,
-                                              slice.outputs + begin * L::kWidth,
-                                              slice.first_sums + begin * L::kWidth,
-                                              Packed ? words + begin * L::kWidth * L::kWidth : nullptr,
-                                              stride,
-                                              neuron};
-    if (L::kTileVectors >= 4 && vectors == 4) {
-      tile<Rows, 4, false>(p, Model::kDim, 0, 0, 0, outputs);
-    } else if (L::kTileVectors >= 3 && vectors == 3) {
-      tile<Rows, 3, false>(p, Model::kDim, 0, 0, 0, outputs);
-    } else if (L::kTileVectors >= 2 && vectors == 2) {
-      tile<Rows, 2, false>(p, Model::kDim, 0, 0, 0, outputs);
-    } else {
-      tile<Rows, 1, false>(p, Model::kDim, 0, 0, 0, outputs);
-    }
+    BlockOutputs<Model, Packed> outputs{model,
+                                        slice.outputs + begin * L::kWidth,
+                                        slice.first_sums + begin * L::kWidth,
+                                        Packed ? words + begin * L::kWidth * L::kWidth : nullptr,
+                                        stride,
+                                        neuron};
+    product_panel<Rows>(p, Model::kDim, vectors, outputs);
   }
 }
 

@@ -46,7 +46,7 @@ class KroneckerPreconditioner {
   void apply(const Negative& negative, const R* r, R* z) const {
     product(ConstMatView<R, D, D>(inverse_), ConstMatView<R, D, D>(r), MatView<R, D, D>(z));
     // Rows side by side: each sum is one chain.
-    constexpr Index kTogether = D < 8 ? D : 8;
+    constexpr Index kTogether = IDEM_SMALL ? 1 : D < 8 ? D : 8;
     Index i = 0;
     for (; i + kTogether <= D; i += kTogether) subtract_means<kTogether>(negative, z + i * D);
     if constexpr (D % kTogether != 0) subtract_means<D % kTogether>(negative, z + i * D);

@@ -138,14 +138,14 @@ class AlternatingMinimization {
 
  private:
   using System = typename Solver::template System<Model, SliceCount, Remembered>;
-  void begin_pass(const Gates<R>& gates, bool first = true) {
+  void begin_pass(const Gates<R>& gates, bool first = true, bool same = false) {
     gates_ = gates;
     hash_ = {};
     losses_.clear();
     trace_.clear();
     count_ = 0;
     if constexpr (Solver::kMatrixFree) {
-      system_.clear(first);
+      system_.clear(first, same);
     } else {
       system_.clear();
     }
@@ -215,7 +215,7 @@ class AlternatingMinimization {
     bool again = false, settled = false;
     for (;; ++result.iterations) {
       if (gates.soft) gates.sharpness = static_cast<R>(0.35) / width;
-      begin_pass(gates, result.iterations == 0);
+      begin_pass(gates, result.iterations == 0, kStored<Set> && result.iterations > 0);
       result.status = pass(set, buffer);
       ++result.passes;
       if (result.status != Status::ok) return result;
@@ -226,7 +226,7 @@ class AlternatingMinimization {
         ridge = R{0};
         history_.clear();
         best_loss = std::numeric_limits<R>::infinity();
-        begin_pass(gates, result.iterations == 0);
+        begin_pass(gates, result.iterations == 0, kStored<Set> && result.iterations > 0);
         result.status = pass(set, buffer);
         ++result.passes;
         if (result.status != Status::ok) return result;
@@ -281,7 +281,7 @@ class AlternatingMinimization {
   /// Adds `count` samples to the system, or none of them.
   Status add_all(const R* x, const R* y, Index count) {
     if (first_not_finite(y, count) >= 0) return Status::not_finite;
-    // A single slice looks at its inputs by itself.
+    // A single slice looks at its inputs by itself, or has done so.
     const bool alone = SliceCount > 0 && System::kSlices && !gates_.soft && count <= SliceCount;
     if (!alone && first_not_finite(x, count * kDim) >= 0) return Status::not_finite;
     if constexpr (SliceCount > 0 && System::kSlices) {

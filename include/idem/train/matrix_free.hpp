@@ -78,11 +78,12 @@ Index dependent_neuron(const Model& model) {
 /// B^T B as a function, and the conjugate gradients on it.
 ///
 ///     SliceCount  samples that pass together when gates are hard: 0, or a multiple of 16
-///     Remembered  samples of which masks and transposed inputs are remembered between the passes of one step; for
-///                 those beyond, and for all when gates are soft, they are computed anew in every pass
+///     Remembered  samples of which masks and transposed inputs are remembered between the passes of one step, inputs
+///                 also from step to step while they are the same; for those beyond, and for all when gates are soft,
+///                 they are computed anew in every pass
 ///
 /// Memory  5 D^2 numbers, one by one; with slices also those of the samples in flight, and what is remembered: 1.1
-///         to 2 D numbers a sample.
+///         to 2 D numbers a sample, and D words of stack.
 template <class Model, Index SliceCount = 0, Index Remembered = 0>
 class MatrixFree {
  public:
@@ -91,14 +92,16 @@ class MatrixFree {
   static constexpr bool kSlices = SliceCount > 0;
   static_assert(Remembered == 0 || SliceCount > 0, "idem: samples are remembered a slice at a time");
 
-  /// Begins a right-hand side; `first` one of a run, whose samples then also make the preconditioner, and are the
-  /// samples of all that follow.
-  void clear(bool first) {
+  /// Begins a right-hand side.
+  ///
+  ///     first  one of a run: its samples also make the preconditioner
+  ///     same   inputs are those of the right-hand side before, in the same slices
+  void clear(bool first, bool same = false) {
     first_ = first;
     for (std::uint32_t& word : fired_.words) word = 0;
     if constexpr (kSlices) {
       slices_.remembered = 0;
-      if (first) slices_.transposed = 0;
+      if (!same) slices_.transposed = 0;
     }
     if (first) {
       for (R& c : memory_.solution) c = R{0};
@@ -106,9 +109,9 @@ class MatrixFree {
     begin_sum(memory_.residual);
   }
 
-  /// Forgets what is remembered of samples: the next `multiply` is at other weights, maybe of others.
+  /// Forgets what is remembered of samples: the next `multiply` is at other weights.
   void forget() {
-    if constexpr (kSlices) slices_.remembered = slices_.transposed = 0;
+    if constexpr (kSlices) slices_.remembered = 0;
   }
 
   /// One sample of the right-hand side; not to be mixed with slices.
@@ -123,25 +126,16 @@ class MatrixFree {
   }
 
   /// At most SliceCount samples of the right-hand side with hard gates; the squares of what is left of their labels
-  /// go into `losses`. Returns whether their inputs are finite: else nothing is added.
+  /// go into `losses`. Returns whether their inputs are finite, or were when they were the same: else nothing is
+  /// added.
   [[nodiscard]] bool add_slice(const Model& model, const R* x, const R* y, Index count, MaskHash& hash,
                                LongSum<R>& losses) {
     const bool keep = slices_.begun < Slices::kSlices;
     if (keep) slices_.remembered = slices_.begun + 1;
     R* const words = words_of(slices_.begun);
-    R* panel = inputs_of(slices_.begun);
-    if (slices_.begun < slices_.transposed) {
-      slices_.slice.template forward_transposed<Slices::kPanelStride>(
-          model, [&](Index, Index) { return std::exchange(panel, panel + Slices::kPanelSize); }, count,
-          words);
-    } else {
-      slices_.slice.forward_all(model, x, count, words, [&](Index begin, Index end, const R* inputs) {
-        if (!keep) return;
-        copy_panel(inputs, sample_vectors<R>(end - begin), panel);
-        panel += Slices::kPanelSize;
-      });
-      if (!slices_.slice.finite(x, count)) return false;
-      if (keep) slices_.transposed = slices_.begun + 1;
+    if (!forward_slice(model, x, count, words, keep)) {
+      if (keep) slices_.remembered = slices_.begun;
+      return false;
     }
     slices_.slice.compare(y, count, words, hash, losses);
     slices_.slice.add(x, words, count, memory_.residual);
@@ -224,6 +218,27 @@ class MatrixFree {
   [[nodiscard]] R solution(Index q, Index i) const { return memory_.solution[i * D + q]; }
 
  private:
+  /// The forward pass of a slice, whose transposed inputs are kept or were. Returns whether its samples are finite.
+  bool forward_slice(const Model& model, const R* x, Index count, R* words, bool keep) {
+    R* panel = inputs_of(slices_.begun);
+    if constexpr (Slices::kSlices > 0) {
+      if (slices_.begun < slices_.transposed) {
+        slices_.slice.template forward_transposed<Slices::kPanelStride>(
+            model, [&](Index, Index) { return std::exchange(panel, panel + Slices::kPanelSize); }, count,
+            words);
+        return true;
+      }
+    }
+    slices_.slice.forward_all(model, x, count, words, [&](Index begin, Index end, const R* inputs) {
+      if (!keep) return;
+      copy_panel(inputs, sample_vectors<R>(end - begin), panel);
+      panel += Slices::kPanelSize;
+    });
+    if (!slices_.slice.finite(x, count)) return false;
+    if (keep) slices_.transposed = slices_.begun + 1;
+    return true;
+  }
+
   /// Notes the neurons that fire on `count` samples of a slice.
   void note_firing(const R* words, Index count) {
     using Word = typename Lanes<R>::Word;
