@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <thread>
@@ -144,11 +145,15 @@ void add_options(CLI::App& app, const Experiment& e, Options& o) {
   for (CLI::Option* const setting : settings) merge->excludes(setting);
 }
 
-Outcomes compute(const Experiment& e, const Options& o, const Sweep& sweep) {
+/// How many trials of the sweep are this shard's.
+std::size_t trials_of(const Options& o, const Sweep& sweep) {
   const std::size_t share = (sweep.size() - o.shard.number + o.shard.count - 1) / o.shard.count;
-  const std::size_t mine = o.shard.number < sweep.size() ? share : 0;
+  return o.shard.number < sweep.size() ? share : 0;
+}
+
+Outcomes compute(const Experiment& e, const Options& o, const Sweep& sweep) {
   std::optional<Progress> progress;
-  if (!o.quiet) progress.emplace(mine);
+  if (!o.quiet) progress.emplace(trials_of(o, sweep));
   return run_trials(
       sweep, o.shard, o.threads, [&] { return e.worker(o.settings, sweep); },
       [&](std::size_t done) {
@@ -178,6 +183,7 @@ int run_experiment(const Experiment& e, int argc, char** argv) {
   add_defaults(e, o.settings);
   watch_for_stop();  // before the outputs are opened: from here on nothing is left half done
   if (!o.plot.empty()) require_gnuplot();
+  const bool earlier = !o.csv.empty() && std::filesystem::is_regular_file(o.csv);
   std::optional<OutputFile> csv;
   std::optional<OutputFile> plot;
   if (!o.csv.empty()) csv.emplace(o.csv);
@@ -186,8 +192,18 @@ int run_experiment(const Experiment& e, int argc, char** argv) {
   const Sweep sweep = e.sweep(o.settings);
   const std::string asked = asked_for(e, o.settings);
   const Outcomes outcomes = o.merge.empty() ? compute(e, o, sweep) : read_trials(sweep, asked, o.merge);
+  if (stop_requested()) {
+    // A part is better than nothing, but not than an earlier file.
+    if (csv && !earlier) write_trials(sweep, outcomes, asked, *csv);
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < sweep.size(); ++i) done += outcomes.at(i).empty() ? 0 : 1;
+    fmt::print(stderr, "idem: interrupted after {} of {} trials; {}\n", done, trials_of(o, sweep),
+               !csv      ? "nothing is written"
+               : earlier ? o.csv + " is as it was before"
+                         : o.csv + " has those");
+    return kInterrupted;
+  }
   if (csv) write_trials(sweep, outcomes, asked, *csv);
-  if (stop_requested()) return kInterrupted;
   if (o.sharded) return kDone;
   if (!o.quiet) e.print(sweep, outcomes);
   if (plot) {

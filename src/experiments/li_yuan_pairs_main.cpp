@@ -176,7 +176,10 @@ int run(int argc, char** argv) {
       progress.show(static_cast<std::uint64_t>(done), std::numeric_limits<double>::quiet_NaN());
     });
   }
-  if (idem::stop_requested()) return idem::kInterrupted;
+  if (idem::stop_requested()) {
+    fmt::print(stderr, "idem: interrupted; nothing is written\n");
+    return idem::kInterrupted;
+  }
   print_table(all);
   if (csv) write_csv(all, *csv);
   if (plot) draw_picture(all, *plot);

@@ -57,16 +57,11 @@ void OutputFile::write(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size()) fail();
 }
 
-int OutputFile::descriptor() {
-  if (std::fflush(file_.get()) != 0) fail();
-  return fileno(file_.get());
-}
-
 void OutputFile::commit() {
-  const int fd = descriptor();
+  if (std::fflush(file_.get()) != 0) fail();
   if (part_.empty()) return;
   // On the disk before it takes the name: after a power cut the name holds the old file or the new.
-  if (fsync(fd) != 0 || std::rename(part_.c_str(), path_.c_str()) != 0) fail();
+  if (fsync(fileno(file_.get())) != 0 || std::rename(part_.c_str(), path_.c_str()) != 0) fail();
   part_.clear();
 }
 

@@ -28,9 +28,6 @@ class OutputFile {
 
   void write(std::string_view text);
 
-  /// The file a child process may write to, at the position reached so far.
-  int descriptor();
-
   void commit();
 
  private:

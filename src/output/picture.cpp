@@ -37,6 +37,15 @@ File scratch_file(std::string_view text) {
   return file;
 }
 
+std::string text_of(const File& file) {
+  rewind(file.get());
+  std::string text;
+  char some[4096];
+  for (std::size_t count; (count = std::fread(some, 1, sizeof some, file.get())) > 0;)
+    text.append(some, count);
+  return text;
+}
+
 /// Runs gnuplot, found along PATH, without the user's start-up files; true if it was satisfied.
 bool run_gnuplot(int in, int out, int err) {
   posix_spawn_file_actions_t actions;
@@ -148,17 +157,19 @@ void require_gnuplot() {
 
 void draw(const std::string& title, const std::vector<Panel>& panels, OutputFile& file) {
   const File in = scratch_file(script_for(title, panels));
-  const File err = scratch_file("");
-  if (run_gnuplot(fileno(in.get()), file.descriptor(), fileno(err.get()))) return;
-  rewind(err.get());
-  std::string complaint;
-  for (int c = 0; (c = std::fgetc(err.get())) != EOF;) {
-    if (c != '\n') {
-      complaint += static_cast<char>(c);
-    } else if (!complaint.empty()) {
-      break;
+  const File out = scratch_file(""), err = scratch_file("");
+  if (run_gnuplot(fileno(in.get()), fileno(out.get()), fileno(err.get()))) {
+    // gnuplot does not notice a full disk.
+    const std::string picture = text_of(out);
+    if (picture.find("</svg>") == std::string::npos) {
+      throw std::runtime_error("the temporary directory is full; a picture needs it");
     }
+    file.write(picture);
+    return;
   }
+  std::string complaint = text_of(err);
+  complaint.erase(0, complaint.find_first_not_of('\n'));
+  complaint.resize(std::min(complaint.find('\n'), complaint.size()));
   throw std::runtime_error(fmt::format("gnuplot: {}", complaint));
 }
 

@@ -184,21 +184,35 @@ class Refused(InFolder):
 
 
 class Interrupted(InFolder):
-    def test_what_was_done_is_written(self):
+    def interrupted(self, *, files):
+        """The message of a sweep that was stopped once there were more than `files` files."""
         run = subprocess.Popen([IDEM, "reproduce", "jagatap-hegde-1a", "--trials", "100000", "--samples", "700",
                                 "--epochs", "1", "--threads", "2", "--csv", "a.csv"], cwd=self.folder,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(run.kill)
         end = time.monotonic() + 60
-        while not os.listdir(self.folder):
+        while len(os.listdir(self.folder)) <= files:
             self.assertLess(time.monotonic(), end)
             time.sleep(0.02)
         time.sleep(2)
         run.send_signal(signal.SIGINT)
-        self.assertEqual(run.communicate(timeout=60), (b"", b""))
+        out, err = run.communicate(timeout=60)
+        self.assertEqual(out, b"")
         self.assertEqual(run.returncode, 130)
         self.assertEqual(os.listdir(self.folder), ["a.csv"])
-        self.assertTrue(self.rows("a.csv"))
+        return err.decode()
+
+    def test_what_was_done_is_written(self):
+        said = self.interrupted(files=0)
+        self.assertRegex(said, r"\Aidem: interrupted after \d+ of \d+ trials; a.csv has those\n\Z")
+        self.assertIn(f"after {len(self.rows('a.csv'))} of", said)
+
+    def test_an_earlier_file_stays(self):
+        with open(os.path.join(self.folder, "a.csv"), "w", encoding="utf-8") as file:
+            file.write("earlier")
+        self.assertRegex(self.interrupted(files=1), "; a.csv is as it was before\n")
+        with open(os.path.join(self.folder, "a.csv"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "earlier")
 
 
 if __name__ == "__main__":
