@@ -3,8 +3,6 @@
 ///        step of which is a pass over the samples.
 #pragma once
 
-#include <utility>
-
 #include <idem/solvers/conjugate_gradient.hpp>
 #include <idem/solvers/kronecker.hpp>
 #include <idem/train/gated_slice.hpp>
@@ -224,7 +222,7 @@ class MatrixFree {
     if constexpr (Slices::kSlices > 0) {
       if (slices_.begun < slices_.transposed) {
         slices_.slice.template forward_transposed<Slices::kPanelStride>(
-            model, [&](Index, Index) { return std::exchange(panel, panel + Slices::kPanelSize); }, count,
+            model, [&](Index, Index) { return (panel += Slices::kPanelSize) - Slices::kPanelSize; }, count,
             words);
         return true;
       }
