@@ -25,9 +25,9 @@ namespace {
 template <Real R>
 constexpr bool kIsDouble = sizeof(R) == 8;
 
-/// Slices of 256, or for large weights of a batch: each slice passes over the whole gradient.
-template <Real R, Index D, Index SliceCount = (D < 1000 ? 256 : 304)>
-using Trainer = Sgd<ResidualRelu<R, D>, SliceCount>;
+/// A slice that holds the batch.
+template <Real R, Index D, Index BatchSize>
+using Trainer = Sgd<ResidualRelu<R, D>, (BatchSize + 15) / 16 * 16>;
 
 template <class T>
 std::shared_ptr<T> trainer() {
@@ -37,29 +37,29 @@ std::shared_ptr<T> trainer() {
   return made;
 }
 
-template <Real R, Index D>
-void enter_step(Index count) {
-  const auto sgd = trainer<Trainer<R, D>>();
-  const auto batch = std::make_shared<Batch<R>>(D, count);
-  Entry entry = step_entry(step_job(D, count), kOurs, kIsDouble<R>, D, count);
+template <Real R, Index D, Index Count>
+void enter_step() {
+  const auto sgd = trainer<Trainer<R, D, Count>>();
+  const auto batch = std::make_shared<Batch<R>>(D, Count);
+  Entry entry = step_entry(step_job(D, Count), kOurs, kIsDouble<R>, D, Count);
   entry.work = [=] {
-    return sgd->feed(batch->x.data(), batch->y.data(), count) == Status::ok &&
+    return sgd->feed(batch->x.data(), batch->y.data(), Count) == Status::ok &&
            sgd->end_batch(kEta<R>) == Status::ok;
   };
   enter(entry);
 }
 
 /// The same, with inputs drawn anew for each step.
-template <Real R, Index D>
-void enter_fresh_step(Index count) {
-  const auto sgd = trainer<Trainer<R, D>>();
-  const auto batch = std::make_shared<Batch<R>>(D, count);
-  Entry entry = step_entry(step_job(D, count), "idem, fresh inputs", kIsDouble<R>, D, count);
+template <Real R, Index D, Index Count>
+void enter_fresh_step() {
+  const auto sgd = trainer<Trainer<R, D, Count>>();
+  const auto batch = std::make_shared<Batch<R>>(D, Count);
+  Entry entry = step_entry(step_job(D, Count), "idem, fresh inputs", kIsDouble<R>, D, Count);
   entry.work = [=, index = Index{0}]() mutable {
     gaussian_rows(
-        Stream{1, Purpose::inputs}, [&](Index r) { return index + r; }, batch->x.data(), count, D);
-    index += count;
-    return sgd->feed(batch->x.data(), batch->y.data(), count) == Status::ok &&
+        Stream{1, Purpose::inputs}, [&](Index r) { return index + r; }, batch->x.data(), Count, D);
+    index += Count;
+    return sgd->feed(batch->x.data(), batch->y.data(), Count) == Status::ok &&
            sgd->end_batch(kEta<R>) == Status::ok;
   };
   enter(entry);
@@ -82,37 +82,37 @@ void enter_streamed_step(Index count) {
 }
 
 /// The same on two threads; its peak is still that of one.
-template <Real R, Index D>
-void enter_threaded_step(Index count) {
+template <Real R, Index D, Index Count>
+void enter_threaded_step() {
   if (std::thread::hardware_concurrency() < 2) {
     fmt::print("one processor: the step on two threads is left out\n");
     return;
   }
-  const auto sgd = trainer<Trainer<R, D>>();
-  const auto batch = std::make_shared<Batch<R>>(D, count);
+  const auto sgd = trainer<Trainer<R, D, Count>>();
+  const auto batch = std::make_shared<Batch<R>>(D, Count);
   const auto threads = std::make_shared<ThreadPool>(2);
-  Entry entry = step_entry(step_job(D, count), "idem, two threads", kIsDouble<R>, D, count);
+  Entry entry = step_entry(step_job(D, Count), "idem, two threads", kIsDouble<R>, D, Count);
   entry.work = [=] {
-    return sgd->feed(batch->x.data(), batch->y.data(), count, *threads) == Status::ok &&
+    return sgd->feed(batch->x.data(), batch->y.data(), Count, *threads) == Status::ok &&
            sgd->end_batch(kEta<R>, *threads) == Status::ok;
   };
   enter(entry);
 }
 
 /// An epoch over a stored set in an order drawn for it: the steps, and bringing the samples together.
-template <Real R, Index D>
-void enter_epoch(Index batch_size, Index batches) {
-  const Index count = batch_size * batches;
-  const auto sgd = trainer<Trainer<R, D>>();
+template <Real R, Index D, Index BatchSize>
+void enter_epoch(Index batches) {
+  const Index count = BatchSize * batches;
+  const auto sgd = trainer<Trainer<R, D, BatchSize>>();
   const auto batch = std::make_shared<Batch<R>>(D, count);
   const auto buffer = std::make_shared<SampleBuffer<R, D, 256>>();
-  Entry entry = step_entry(fmt::format("epoch d={} batch={} n={}", D, batch_size, count), kOurs, kIsDouble<R>,
-                           D, count);
+  Entry entry =
+      step_entry(fmt::format("epoch d={} batch={} n={}", D, BatchSize, count), kOurs, kIsDouble<R>, D, count);
   entry.bytes += static_cast<double>(batches - 1) * 2 * sizeof(R) * D * D;
   entry.work = [=, epoch = std::uint32_t{0}]() mutable {
     StoredSamples<R, D> set(batch->x.data(), batch->y.data(), count);
     const Permutation order(1, epoch++, static_cast<std::uint64_t>(count));
-    return train_epoch(*sgd, set, order, batch_size, kEta<R>, *buffer) == Status::ok;
+    return train_epoch(*sgd, set, order, BatchSize, kEta<R>, *buffer) == Status::ok;
   };
   enter(entry);
 }
@@ -174,13 +174,13 @@ void enter_normals() {
 
 template <Real R>
 void enter_all() {
-  enter_step<R, 8>(16);
-  enter_step<R, 20>(1700);
-  enter_step<R, 64>(128);
-  enter_step<R, 100>(200);
-  enter_fresh_step<R, 100>(200);
+  enter_step<R, 8, 16>();
+  enter_step<R, 20, 1700>();
+  enter_step<R, 64, 128>();
+  enter_step<R, 100, 200>();
+  enter_fresh_step<R, 100, 200>();
   enter_streamed_step<R, 100>(200);
-  enter_epoch<R, 100>(200, 10);
+  enter_epoch<R, 100, 200>(10);
   enter_kernels<R, 64>();
   enter_kernels<R, 256>();
 }
@@ -191,9 +191,9 @@ void enter_idem() {
   enter_all<float>();
   enter_all<double>();
   enter_normals();
-  enter_step<float, 1500>(300);
-  enter_fresh_step<float, 1500>(300);
-  enter_threaded_step<float, 1500>(300);
+  enter_step<float, 1500, 300>();
+  enter_fresh_step<float, 1500, 300>();
+  enter_threaded_step<float, 1500, 300>();
 }
 
 }  // namespace idem::inline IDEM_TARGET

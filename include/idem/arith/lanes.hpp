@@ -82,7 +82,7 @@ struct Lanes {
   /// Bit i: whether lane i is at least zero (of either sign).
   IDEM_INLINE static Word at_least_zero(Vector v) { return lane_at_least_zero(v); }
 
-  /// The word of a comparison, as it is, in a number's place.
+  /// The word of a comparison, as it is, in a number's place; only its kWidth lowest bits mean anything.
   IDEM_INLINE static void store_word(R* to, Word word) {
     if constexpr (kPatches) {
       lane_store_word(to, word);

@@ -81,19 +81,15 @@ class GradientSum {
   static constexpr Index kBlockStride = SliceCount * L::kWidth;
 
  public:
-  /// The forward pass of samples in vectors [first, last), their residuals, residual(s, f), and which neurons they go to.
-  template <class Model, class Residual>
-  void forward_part(const Model& model, const R* x, Index count, Slice<R, D, SliceCount>& slice, Index first,
-                    Index last, const Residual& residual) {
+  /// The forward pass of samples in vectors [first, last), their residuals by `loss`, and which neurons they go to.
+  template <class Model, class Loss>
+  void forward_part(const Model& model, const R* x, const R* y, Index count, Slice<R, D, SliceCount>& slice,
+                    Index first, Index last, const Loss& loss) {
     const auto finish_panel = [&](Index begin, Index end) {
       for (Index s = begin; s < end; s += L::kWidth) {
         R residuals[L::kWidth] = {};
         const Index samples = end - s < L::kWidth ? end - s : L::kWidth;
-        if (samples == L::kWidth) {  // so that the compiler knows how many
-          for (Index i = 0; i < L::kWidth; ++i) residuals[i] = residual(s + i, slice.outputs[s + i]);
-        } else {
-          for (Index i = 0; i < samples; ++i) residuals[i] = residual(s + i, slice.outputs[s + i]);
-        }
+        compute_residuals(loss, slice.outputs + s, y + s, samples, residuals);
         set_residuals(s, residuals, samples);
       }
     };
@@ -152,6 +148,17 @@ class GradientSum {
   }
 
  private:
+  template <class Loss>
+  IDEM_INLINE static void compute_residuals(const Loss& loss, const R* f, const R* y, Index samples, R* to) {
+    if (samples < L::kWidth) {
+      for (Index i = 0; i < samples; ++i) to[i] = loss.residual(f[i], y[i]);
+    } else if constexpr (requires(typename L::Vector v) { loss.residual(v, v); }) {
+      L::store(to, loss.residual(L::load(f), L::load(y)));
+    } else {
+      for (Index i = 0; i < L::kWidth; ++i) to[i] = loss.residual(f[i], y[i]);  // the compiler knows how many
+    }
+  }
+
   /// The residuals of `samples` <= kWidth samples from `first` on, a multiple of kWidth, and zeros up to a whole vector;
   /// the neurons are packed.
   IDEM_INLINE void set_residuals(Index first, const R* residuals, Index samples) {

@@ -10,8 +10,11 @@ namespace idem::inline IDEM_TARGET {
 /// (f - y)^2.
 template <Real R>
 struct SquaredError {
-  /// Half the derivative by f, so that the gradient of a mean over n samples is (2/n) sum of residuals.
-  [[nodiscard]] R residual(R f, R y) const { return f - y; }
+  /// Half the derivative by f, so that the gradient of a mean over n samples is (2/n) sum of residuals. Alone or in lanes.
+  template <class V>
+  [[nodiscard]] IDEM_INLINE V residual(V f, V y) const {
+    return f - y;
+  }
   void add(LongSum<R>& sum, R f, R y) const { sum.add_square(f - y); }
 };
 

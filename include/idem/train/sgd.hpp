@@ -248,8 +248,7 @@ class Sgd {
     executor.run([&](int part) {
       const Index first = share(vectors, part, parts);
       const Index last = share(vectors, part + 1, parts);
-      sum_.forward_part(model_, x, count, slice_, first, last,
-                        [&](Index s, R f) { return loss_function_.residual(f, y[s]); });
+      sum_.forward_part(model_, x, y, count, slice_, first, last, loss_function_);
     });
   }
 
@@ -266,7 +265,8 @@ class Sgd {
   }
 
   Model model_;
-  R gradient_[kDim * kDim];
+  /// Read and written in whole vectors where samples pass in slices: none shall lie across two lines of the cache.
+  alignas(SliceCount > 0 ? 64 : alignof(R)) R gradient_[kDim * kDim];
   [[no_unique_address]] Slice<R, kDim, SliceCount> slice_;
   [[no_unique_address]] Sum sum_;
   [[no_unique_address]] Loss loss_function_;

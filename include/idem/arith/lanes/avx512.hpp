@@ -62,9 +62,10 @@ IDEM_INLINE void lane_store_part(double* to, Doubles v, Index count) {
   _mm512_mask_storeu_pd(to, static_cast<__mmask8>(lane_mask(count)), (__m512d)v);
 }
 
-// From the mask register where a comparison left it: the way over a general one takes the port of an fma.
+// From the mask register where a comparison left it: the way over a general one takes the port of an fma, and so does
+// clearing the bits above the lanes.
 IDEM_INLINE void lane_store_word(float* to, std::uint32_t word) {
-  asm("kmovd %1, %0" : "=m"(*to) : "k"(word));
+  asm("kmovd %1, %0" : "=m"(*to) : "k"(static_cast<__mmask16>(word)));
 }
 IDEM_INLINE void lane_store_word(double* to, std::uint64_t word) {
   asm("kmovq %1, %0" : "=m"(*to) : "k"(word));
