@@ -58,7 +58,7 @@ def tests(folder):
 def asan(options, work):
     """Addresses, leaks and undefined behaviour: the unit tests, on two lanes, and the program's."""
     folder = work / "asan"
-    units = ("unit", "unit-plain", "unit-avx2")
+    units = ("unit", "unit-plain", "unit-avx512")
     if not instrumented(folder, "address,undefined", [*units, "program_test", "idem"]):
         return False
     environment = dict(os.environ, UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1",

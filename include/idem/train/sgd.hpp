@@ -265,8 +265,8 @@ class Sgd {
   }
 
   Model model_;
-  /// Read and written in whole vectors where samples pass in slices: none shall lie across two lines of the cache.
-  alignas(SliceCount > 0 ? 64 : alignof(R)) R gradient_[kDim * kDim];
+  /// Read and written in vectors where samples pass in slices: none of them shall lie across two lines of the cache.
+  alignas(SliceCount > 0 ? sizeof(typename Lanes<R>::Vector) : alignof(R)) R gradient_[kDim * kDim];
   [[no_unique_address]] Slice<R, kDim, SliceCount> slice_;
   [[no_unique_address]] Sum sum_;
   [[no_unique_address]] Loss loss_function_;
