@@ -68,11 +68,14 @@ def every_build():
 
 
 def few_builds():
-    """Each lanes once; compilers, levels and what may fuse in turn."""
+    """Each compiler with the lanes that users choose, one with the others; the levels and what may fuse in turn."""
     levels, settings = list(LEVELS), ["", "-ffp-contract=off", "-ffp-contract=fast"]
-    for turn, one in enumerate(lanes()):
-        compiler = toolchain.COMPILERS[turn % len(toolchain.COMPILERS)]
-        yield Build(compiler, levels[turn % len(levels)], one, settings[turn % len(settings)])
+    chosen = len(toolchain.lanes())
+    for c, compiler in enumerate(toolchain.COMPILERS):
+        for i, one in enumerate(lanes()):
+            if i < chosen or i % 2 == c % 2:
+                turn = i + 3 * c
+                yield Build(compiler, levels[turn % len(levels)], one, settings[(i + c) % len(settings)])
 
 
 def can_compile_for(flags, folder):

@@ -3,8 +3,7 @@
 
 A row of the table is a port and how it was built, a column a stage, in it float and double: `ok`, or `-`
 where the stage is too large for the port's memory, which recorded.txt has with its size. With
-IDEM_TEST_ALL set, or --all, each port is built at every level and, where it can, by Clang; else once, and
-of this machine's own only the first.
+IDEM_TEST_ALL set, or --all, each port is built at every level and, where it can, by Clang; else once.
 
     python3 run.py [--ports all|auto|NAME,...] [--all] [--work FOLDER] [--record] [WORD...]
 
@@ -49,12 +48,9 @@ def every_build(chosen):
                 yield Build(port, level, "clang")
 
 
-def few_builds(chosen, own_lanes):
-    """Each port once, at the two levels in turn; of those that are this machine's own lanes, which the identity test
-    builds for as well, one, or all with own_lanes."""
-    own = [port for port in chosen if not port.wrapper]
-    left = [port for port in chosen if own_lanes or port not in own[1:]]
-    for turn, port in enumerate(left):
+def few_builds(chosen):
+    """Each port once, at the two levels in turn."""
+    for turn, port in enumerate(chosen):
         yield Build(port, ("-Os", "-O2")[turn % 2])
 
 
@@ -160,8 +156,8 @@ def main():
     with tempfile.TemporaryDirectory(dir=options.work) as name:
         folder = pathlib.Path(name)
         recorded.write_header(folder / "recorded.hpp")
-        builds = every_build(chosen) if options.all else few_builds(chosen, own_lanes=options.record)
-        builds = [build for build in builds if all(word in str(build).split() for word in words)]
+        builds = [build for build in (every_build(chosen) if options.all else few_builds(chosen))
+                  if all(word in str(build).split() for word in words)]
         outcomes = toolchain.in_parallel(lambda build: try_build(build, folder), builds)
     if options.record:
         record(outcomes)
