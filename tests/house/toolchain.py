@@ -3,7 +3,9 @@
 jobs at once."""
 
 import concurrent.futures
+import contextlib
 import dataclasses
+import fcntl
 import os
 import pathlib
 import shlex
@@ -11,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INCLUDE = ROOT / "include"
@@ -82,10 +85,37 @@ def processors():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
+@contextlib.contextmanager
+def a_processor():
+    """One processor's turn: of all who ask, in whichever program, as many have one as there are processors."""
+    folder = pathlib.Path(tempfile.gettempdir()) / f"idem-turns-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    turns = [open(folder / str(i), "w") for i in range(processors())]
+    try:
+        while not any(try_lock(turn) for turn in turns):
+            time.sleep(0.05)
+        yield
+    finally:
+        for turn in turns:
+            turn.close()  # and what it locked is free
+
+
+def try_lock(file):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        return False
+
+
 def in_parallel(work, items):
-    """[work(item) for item in items], as many at a time as there are processors."""
+    """[work(item) for item in items], as many at a time as there are processors, whoever else calls this."""
+    def in_turn(item):
+        with a_processor():
+            return work(item)
+
     with concurrent.futures.ThreadPoolExecutor(max_workers=processors()) as pool:
-        return list(pool.map(work, items))
+        return list(pool.map(in_turn, items))
 
 
 def processor_has(needs):
