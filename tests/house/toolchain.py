@@ -87,17 +87,18 @@ def processors():
 
 @contextlib.contextmanager
 def a_processor():
-    """One processor's turn: of all who ask, in whichever program, as many have one as there are processors."""
+    """A processor's turn: of all programs of one user that ask, as many have one at a time as there are processors.
+
+    A turn is the lock of a file, so that it ends with the program that has it, however that ends."""
     folder = pathlib.Path(tempfile.gettempdir()) / f"idem-turns-{os.getuid()}"
-    folder.mkdir(exist_ok=True)
-    turns = [open(folder / str(i), "w") for i in range(processors())]
-    try:
-        while not any(try_lock(turn) for turn in turns):
-            time.sleep(0.05)
-        yield
-    finally:
-        for turn in turns:
-            turn.close()  # and what it locked is free
+    folder.mkdir(mode=0o700, exist_ok=True)
+    while True:
+        for i in range(processors()):
+            with open(folder / str(i), "a") as turn:
+                if try_lock(turn):
+                    yield
+                    return
+        time.sleep(0.05)
 
 
 def try_lock(file):
@@ -109,7 +110,7 @@ def try_lock(file):
 
 
 def in_parallel(work, items):
-    """[work(item) for item in items], as many at a time as there are processors, whoever else calls this."""
+    """[work(item) for item in items], each in a processor's turn; `work` may not call this."""
     def in_turn(item):
         with a_processor():
             return work(item)
