@@ -123,7 +123,7 @@ class Port:
     def run(self, image, wrapper_args=()):
         """The finished process. An image that hangs is ended, and has failed."""
         command = [*self.wrapper[:1], *wrapper_args, *self.wrapper[1:], image]
-        return toolchain.run(["timeout", "900", *command], stdin=open(os.devnull))
+        return toolchain.run(["timeout", "300", *command], stdin=open(os.devnull))
 
 
 def every_port():
