@@ -23,19 +23,34 @@ IDEM_INLINE void step(R minus_c, R& g, R& w, AllFinite<R>& finite) {
   finite.see(Lanes<R>::broadcast(w));
 }
 
-/// The same for `count` neighbours.
+/// The same for a vector.
 template <Real R>
+IDEM_INLINE void step(typename Lanes<R>::Vector minus_c, R* g, R* w, AllFinite<R>& finite) {
+  using L = Lanes<R>;
+  using Vector = typename L::Vector;
+  const Vector old = L::load(w), now = L::fma(minus_c, L::load(g) + Vector{}, old);
+  L::store(g, old);
+  L::store(w, now);
+  finite.see(now);
+}
+
+/// The same for `count` neighbours, of Most at most.
+template <Index Most, Real R>
 IDEM_INLINE void step(R minus_c, R* g, R* w, Index count, AllFinite<R>& finite) {
   using L = Lanes<R>;
   using Vector = typename L::Vector;
+  // Whether all are finite is a chain of fma, each of which takes as long as two vectors pass memory.
+  constexpr Index kTogether = L::kAlone || Most < 16 * L::kWidth ? 1 : 4;
+  AllFinite<R> chains[kTogether];
   const Vector factor = L::broadcast(minus_c);
   Index i = 0;
-  for (; i + L::kWidth <= count; i += L::kWidth) {
-    const Vector old = L::load(w + i), now = L::fma(factor, L::load(g + i) + Vector{}, old);
-    L::store(g + i, old);
-    L::store(w + i, now);
-    finite.see(now);
+  for (; i + kTogether * L::kWidth <= count; i += kTogether * L::kWidth) {
+    IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) {
+      step(factor, g + i + v * L::kWidth, w + i + v * L::kWidth, chains[v]);
+    }
   }
+  for (; i + L::kWidth <= count; i += L::kWidth) step(factor, g + i, w + i, finite);
+  IDEM_UNROLL for (Index v = 0; v < kTogether; ++v) finite.join(chains[v]);
   if (const Index left = count - i; left > 0) {
     const Vector old = L::load_part(w + i, left);
     const Vector now = L::fma(factor, L::load_part(g + i, left) + Vector{}, old);
@@ -61,7 +76,7 @@ template <Index D, Layout L, Real R>
 bool step_rows(R minus_c, R* gradient, R* weights, Index first, Index last) {
   AllFinite<R> finite;
   if constexpr (L == Layout::by_input) {
-    step(minus_c, gradient + first * D, weights + first * D, (last - first) * D, finite);
+    step<D * D>(minus_c, gradient + first * D, weights + first * D, (last - first) * D, finite);
   } else {
     for (Index k = first; k < last; ++k) {
       step_transposed<D>(minus_c, gradient + k, weights + k * D, finite);
