@@ -65,14 +65,14 @@ Case<typename Model::Scalar> case_of() {
               // Parts from the last to the first, as hands would take them in any order.
               for (Index p = parts - 1; p >= 0; --p) {
                 const Index first = vectors * p / parts, last = vectors * (p + 1) / parts;
-                idem::forward<true>(model<Model>, x, count, s, masked.rows, kStride, first, last,
-                                    [&](Index begin, Index end) {
-                                      for (Index i = begin; i < end; i += kWidth) {
-                                        const Index some = end - i < kWidth ? end - i : kWidth;
-                                        idem::FiringBits<R>::unpack(masked.rows + i * kStride, kStride, D,
-                                                                    ones, some);
-                                      }
-                                    });
+                idem::forward<kStride>(model<Model>, x, count, s, masked.rows, first, last,
+                                       [&](Index begin, Index end, const R*) {
+                                         for (Index i = begin; i < end; i += kWidth) {
+                                           const Index some = end - i < kWidth ? end - i : kWidth;
+                                           idem::FiringBits<R>::unpack(masked.rows + i * kStride, kStride, D,
+                                                                       ones, some);
+                                         }
+                                       });
               }
               for (Index i = 0; i < count; ++i) {
                 f[i] = s.outputs[i];

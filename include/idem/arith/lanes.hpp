@@ -92,8 +92,8 @@ struct Lanes {
   }
 
   /// Whether a register can stand for a patch of a matrix, kPatchRows rows of kPatchColumns columns, and lanes be
-  /// left out one by one. load_repeated, load_spread, load_spread_each, store_transposed, fma_where,
-  /// subtract_where and list_bits exist where it can.
+  /// left out one by one. load_repeated, load_spread, load_spread_each, store_transposed, fma_where
+  /// and list_bits exist where it can.
   static constexpr bool kPatches = requires { LaneTypes<R>::kPatchRows; };
   static constexpr Index kPatchRows = [] {
     if constexpr (kPatches) {
@@ -123,6 +123,14 @@ struct Lanes {
   IDEM_INLINE static Vector fma_where(Words bits, Words bit, Vector a, Vector b, Vector c) {
     return lane_fma_where(bits, bit, a, b, c);
   }
+  /// v in the lanes in which `bits` and `bit` have a bit in common, else +0.
+  IDEM_INLINE static Vector value_where(Words bits, Words bit, Vector v) {
+    if constexpr (kPatches) {
+      return lane_value_where(bits, bit, v);
+    } else {
+      return (bits & bit) != 0 ? v : Vector{};
+    }
+  }
   /// c + a in the lanes whose bits are set in `mask`, else c. No c is -0.
   IDEM_INLINE static Vector add_where(Word mask, Vector c, Vector a) {
     if constexpr (kPatches) {
@@ -132,9 +140,9 @@ struct Lanes {
     }
   }
 
-  /// The same of c - a, where registers can be patches.
-  IDEM_INLINE static Vector subtract_where(Word mask, Vector c, Vector a) {
-    return lane_subtract_where(mask, c, a);
+  /// The same of a b + c, rounded once, where registers can be patches.
+  IDEM_INLINE static Vector fma_where(Word mask, Vector a, Vector b, Vector c) {
+    return lane_fma_where(mask, a, b, c);
   }
 
   /// Writes begin + i for every bit i < kWidth of `mask` that is set, ascending; up to 16 numbers behind are

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <idem/arith/lanes.hpp>
+#include <idem/kernels/relu.hpp>
 #include <idem/kernels/tile.hpp>
 
 namespace idem::inline IDEM_TARGET {
@@ -22,17 +23,6 @@ template <Real R, Index D>
 inline constexpr Index kPatchRowGroups = D / Lanes<R>::kPatchRows;
 template <Real R, Index D>
 inline constexpr Index kPatchColumnGroups = D / Lanes<R>::kPatchColumns;
-
-/// Bit s of a word, in memory: to broadcast it from there leaves the shuffle port alone.
-template <class Word>
-struct BitTable {
-  constexpr BitTable() {
-    for (Index s = 0; s < 16; ++s) words[s] = Word{1} << s;
-  }
-  Word words[16];
-};
-template <class Word>
-inline constexpr BitTable<Word> kBitTable;
 
 }  // namespace detail
 
@@ -105,7 +95,7 @@ class PatchSums {
       }
       const Index samples = count - begin < L::kWidth ? count - begin : L::kWidth;
       for (Index s = 0; s < samples; ++s, x += D) {
-        const Words bit = L::lane_words(detail::kBitTable<typename L::Word>.words[s]);
+        const Words bit = detail::bit_in_lanes<R>(s);
         const Vector t = L::broadcast(factors[begin + s]);
         Vector columns[kJ];
         IDEM_UNROLL for (Index j = 0; j < kJ; ++j) columns[j] = L::load_repeated(x + j * L::kPatchColumns);

@@ -22,14 +22,45 @@ IDEM_INLINE typename Lanes<R>::Word add_rectified(typename Lanes<R>::Vector& sum
                                                   bool minus) {
   using L = Lanes<R>;
   const typename L::Word fires = L::at_least_zero(z);
-  if constexpr (L::kPatches) {
-    sum = minus ? L::subtract_where(fires, sum, z) : L::add_where(fires, sum, z);
+  if constexpr (kHardwareFma<R> && !L::kAlone) {
+    // Rounded as the sum or the difference is, without a branch.
+    static constexpr R kSigns[] = {R{1}, R{-1}};
+    const auto sign = L::broadcast(kSigns[minus]);
+    if constexpr (L::kPatches) {
+      sum = L::fma_where(fires, z, sign, sum);
+    } else {
+      sum = L::fma(relu(z), sign, sum);
+    }
   } else {
     const auto a = relu(z);
     sum = minus ? sum - a : sum + a;
   }
   return fires;
 }
+
+namespace detail {
+
+/// Bit s of a word, in memory: a broadcast from there leaves the shuffle port alone, one from a general register does
+/// not.
+template <class Word>
+struct BitTable {
+  constexpr BitTable() {
+    for (Index s = 0; s < 16; ++s) words[s] = Word{1} << s;
+  }
+  Word words[16];
+};
+template <class Word>
+inline constexpr BitTable<Word> kBitTable;
+
+/// Bit s of each lane's word.
+template <Real R>
+IDEM_INLINE typename Lanes<R>::Words bit_in_lanes(Index s) {
+  const auto* words = kBitTable<typename Lanes<R>::Word>.words;
+  asm("" : "+r"(words));  // where s is known too, no compiler shall make a constant of it
+  return Lanes<R>::lane_words(words[s]);
+}
+
+}  // namespace detail
 
 /// What tells one sample's firing neurons from the sleeping ones, for a vector of samples: word j holds,
 /// in bit i, whether neuron j fires on sample i.
@@ -46,7 +77,7 @@ struct FiringBits {
     using Bits = typename L::Words;
     Hash hash = to;  // in a register: its chain is the longest
     for (Index s = 0; s < samples; ++s) {
-      const Bits bit = L::lane_words(Word{1} << s);
+      const Bits bit = detail::bit_in_lanes<R>(s);
       for (Index j = 0; j < neurons; j += 32) {
         std::uint32_t mask = 0;
         IDEM_UNROLL for (Index i = 0; i < 32; i += L::kWidth) {
@@ -77,8 +108,8 @@ struct FiringBits {
           std::bit_cast<Bits>(left >= L::kWidth ? L::load(rows + j) : L::load_part(rows + j, left));
       IDEM_UNROLL for (Index s = 0; s < L::kWidth; ++s) {
         if (s == samples) break;
-        const auto value = L::broadcast(residuals[s]);
-        L::store(rows + s * stride + j, (words & (Word{1} << s)) != 0 ? value : typename L::Vector{});
+        L::store(rows + s * stride + j,
+                 L::value_where(words, detail::bit_in_lanes<R>(s), L::broadcast(residuals[s])));
       }
     }
   }

@@ -14,8 +14,9 @@ namespace idem::inline IDEM_TARGET {
 ///
 /// Vectors that stand side by side in a row lie a vector's width apart, unless RightVector (for `right`) or StartVector
 /// (for `start`) says otherwise. Depth that is not of one piece comes in blocks of Block, BlockStep apart in `left`.
+/// Rows of `start` lie Start apart, if that is known when the program is compiled.
 template <Index LeftRow, Index LeftDepth, Index Right, Index Out, bool Padded = false, Index RightVector = 0,
-          Index StartVector = 0, Index Block = 0, Index BlockStep = 0>
+          Index StartVector = 0, Index Block = 0, Index BlockStep = 0, Index Start = 0>
 struct Strides {
   static constexpr Index kLeftRow = LeftRow;
   static constexpr Index kLeftDepth = LeftDepth;
@@ -24,6 +25,7 @@ struct Strides {
   static constexpr bool kPadded = Padded;
   static constexpr Index kBlock = Block;
   static constexpr Index kBlockStep = BlockStep;
+  static constexpr Index kStart = Start;
   template <Real R>
   static constexpr Index kRightVector = RightVector == 0 ? Lanes<R>::kWidth : RightVector;
   template <Real R>
@@ -86,6 +88,16 @@ struct Store {
   }
 };
 
+/// What a sink has to do beside the products of a tile, a part of it in each step; nothing, unless it says so.
+template <Index Vectors, class Sink>
+IDEM_INLINE auto work_beside(Sink& sink) {
+  if constexpr (requires { sink.template beside<Vectors>(); }) {
+    return sink.template beside<Vectors>();
+  } else {
+    return [] {};
+  }
+}
+
 /// Adds the products of one k to the sums of a tile, and steps to the next.
 template <bool Part, class S, Index Rows, Index Vectors, Real R>
 IDEM_INLINE void add_products(const R*& left, const R*& right, Index part,
@@ -121,7 +133,7 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
     }
   } else {
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-      const R* from = p.start + (i + r) * p.start_stride + j;
+      const R* from = p.start + (i + r) * (S::kStart > 0 ? S::kStart : p.start_stride) + j;
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
         const R* const vector = from + v * S::template kStartVector<R>;
         sums[r][v] = Part && v == kLast ? L::load_part(vector, part) : L::load(vector);
@@ -143,7 +155,11 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
       IDEM_UNROLL for (Index n = 0; n < 4; ++n) add_products<Part, S>(left, right, part, sums);
     }
   }
-  for (; k < depth; ++k) add_products<Part, S>(left, right, part, sums);
+  auto work = work_beside<Vectors>(sink);
+  for (; k < depth; ++k) {
+    add_products<Part, S>(left, right, part, sums);
+    work();
+  }
   sink.template take<Rows, Vectors, Part>(p, sums, i, j, part);
 }
 
@@ -191,7 +207,7 @@ inline constexpr Index kPanelRows = Lanes<R>::kTileSums / (Vectors < 1 ? 1 : Vec
 
 template <Index Rows, Index Vectors, Real R, class S, class Sink>
 IDEM_NOINLINE void whole_panel(const Product<R, S>& p, Index depth, Sink& sink) {
-  constexpr Index kTileRows = Lanes<R>::kTileRows;
+  constexpr Index kTileRows = kPanelRows<R, Vectors>;
   panel<Rows, kTileRows, Vectors, false>(p, depth, 0, Cut(Rows, kTileRows).count, 0, 0, sink);
 }
 
@@ -267,15 +283,16 @@ template <Index Rows, Real R, class S, class Sink>
 IDEM_INLINE void product_panel(const Product<R, S>& p, Index depth, Index vectors, Sink& sink) {
   using L = Lanes<R>;
   static_assert(L::kTileVectors <= 4);
-  if (L::kTileVectors >= 4 && vectors == 4) {
-    detail::whole_panel<Rows, 4>(p, depth, sink);
-  } else if (L::kTileVectors >= 3 && vectors == 3) {
-    detail::whole_panel<Rows, 3>(p, depth, sink);
-  } else if (L::kTileVectors >= 2 && vectors == 2) {
-    detail::whole_panel<Rows, 2>(p, depth, sink);
-  } else {
-    detail::whole_panel<Rows, 1>(p, depth, sink);
+  if constexpr (L::kTileVectors >= 4) {
+    if (vectors == 4) return detail::whole_panel<Rows, 4>(p, depth, sink);
   }
+  if constexpr (L::kTileVectors >= 3) {
+    if (vectors == 3) return detail::whole_panel<Rows, 3>(p, depth, sink);
+  }
+  if constexpr (L::kTileVectors >= 2) {
+    if (vectors == 2) return detail::whole_panel<Rows, 2>(p, depth, sink);
+  }
+  detail::whole_panel<Rows, 1>(p, depth, sink);
 }
 
 }  // namespace idem::inline IDEM_TARGET

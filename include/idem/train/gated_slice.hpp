@@ -26,15 +26,15 @@ class GatedSlice {
   ///            Slice::kStride apart
   template <class Panel>
   void forward_all(const Model& model, const R* x, Index count, R* words, const Panel& panel) {
-    forward<true>(model, x, count, slice_, words, kWordStride / L::kWidth, 0, sample_vectors<R>(count),
-                  [&](Index begin, Index end) { panel(begin, end, static_cast<const R*>(slice_.inputs)); });
+    forward<kWordStride / L::kWidth>(model, x, count, slice_, words, 0, sample_vectors<R>(count), panel);
   }
 
-  /// The same of samples that are transposed already: inputs(begin, end) points to those of a panel, rows Stride apart.
+  /// The same of samples that are transposed already: inputs(n, begin, end) points to those of panel n, rows Stride
+  /// apart.
   template <Index Stride, class Inputs>
   void forward_transposed(const Model& model, const Inputs& inputs, Index count, R* words) {
-    detail::forward_transposed<true, Stride>(model, inputs, count, slice_, words, kWordStride / L::kWidth, 0,
-                                             sample_vectors<R>(count), [](Index, Index) {});
+    detail::forward_columns<kWordStride / L::kWidth, Stride>(
+        model, inputs, count, slice_, words, 0, sample_vectors<R>(count), [](Index, Index, const R*) {});
   }
 
   /// Whether no number of the `count` samples that passed is NaN or infinite; x are their inputs.

@@ -85,22 +85,17 @@ class GradientSum {
   template <class Model, class Loss>
   void forward_part(const Model& model, const R* x, const R* y, Index count, Slice<R, D, SliceCount>& slice,
                     Index first, Index last, const Loss& loss) {
-    const auto finish_panel = [&](Index begin, Index end) {
-      for (Index s = begin; s < end; s += L::kWidth) {
-        R residuals[L::kWidth] = {};
-        const Index samples = end - s < L::kWidth ? end - s : L::kWidth;
-        compute_residuals(loss, slice.outputs + s, y + s, samples, residuals);
-        set_residuals(s, residuals, samples);
-      }
-    };
+    const Finisher<Loss> then{*this, loss, slice.outputs, y};
     if constexpr (kBlocks) {
       forward_in_blocks<true>(model, x, count, slice, other_.residuals, kBlockStride, first, last);
-      const Index end = last * L::kWidth;
-      finish_panel(first * L::kWidth, end < count ? end : count);
+      const Index end = last * L::kWidth < count ? last * L::kWidth : count;
+      for (Index s = first * L::kWidth; s < end; s += L::kWidth) {
+        then.finish(s, end - s < L::kWidth ? end : s + L::kWidth);
+      }
     } else if constexpr (kPatches) {
-      forward<true>(model, x, count, slice, other_.words, kWordStride / L::kWidth, first, last, finish_panel);
+      forward<kWordStride / L::kWidth>(model, x, count, slice, other_.words, first, last, then);
     } else {
-      forward<true>(model, x, count, slice, masked_.rows, Masked::kStride, first, last, finish_panel);
+      forward<Masked::kStride>(model, x, count, slice, masked_.rows, first, last, then);
     }
   }
 
@@ -148,6 +143,20 @@ class GradientSum {
   }
 
  private:
+  /// The residuals of a vector of samples, and which neurons they go to.
+  template <class Loss>
+  struct Finisher {
+    IDEM_NOINLINE void finish(Index begin, Index end) const {
+      R residuals[L::kWidth] = {};
+      compute_residuals(loss, outputs + begin, y + begin, end - begin, residuals);
+      sum.set_residuals(begin, residuals, end - begin);
+    }
+    GradientSum& sum;
+    const Loss& loss;
+    const R* outputs;
+    const R* y;
+  };
+
   template <class Loss>
   IDEM_INLINE static void compute_residuals(const Loss& loss, const R* f, const R* y, Index samples, R* to) {
     if (samples < L::kWidth) {

@@ -222,8 +222,8 @@ class MatrixFree {
     if constexpr (Slices::kSlices > 0) {
       if (slices_.begun < slices_.transposed) {
         slices_.slice.template forward_transposed<Slices::kPanelStride>(
-            model, [&](Index, Index) { return (panel += Slices::kPanelSize) - Slices::kPanelSize; }, count,
-            words);
+            model, [&](Index, Index, Index) { return (panel += Slices::kPanelSize) - Slices::kPanelSize; },
+            count, words);
         return true;
       }
     }

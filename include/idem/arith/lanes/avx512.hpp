@@ -167,7 +167,7 @@ IDEM_INLINE void lane_store_transposed(float* to, Floats upper, Floats lower) {
                                                             11, 15, 19, 23, 27, 31));
 }
 
-// a b + c where `bits` and `bit` have a bit in common, else c; c + a in the lanes of `mask`.
+// a b + c where `bits` and `bit` have a bit in common, else c; v there, else +0; c + a, or a b + c, in the lanes of `mask`.
 template <class Words>
 IDEM_INLINE Floats lane_fma_where(Words bits, Words bit, Floats a, Floats b, Floats c) {
   return (Floats)_mm512_mask3_fmadd_ps((__m512)a, (__m512)b, (__m512)c,
@@ -178,17 +178,25 @@ IDEM_INLINE Doubles lane_fma_where(Words bits, Words bit, Doubles a, Doubles b, 
   return (Doubles)_mm512_mask3_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c,
                                         _mm512_test_epi64_mask((__m512i)bits, (__m512i)bit));
 }
+template <class Words>
+IDEM_INLINE Floats lane_value_where(Words bits, Words bit, Floats v) {
+  return (Floats)_mm512_maskz_mov_ps(_mm512_test_epi32_mask((__m512i)bits, (__m512i)bit), (__m512)v);
+}
+template <class Words>
+IDEM_INLINE Doubles lane_value_where(Words bits, Words bit, Doubles v) {
+  return (Doubles)_mm512_maskz_mov_pd(_mm512_test_epi64_mask((__m512i)bits, (__m512i)bit), (__m512d)v);
+}
 IDEM_INLINE Floats lane_add_where(std::uint32_t mask, Floats c, Floats a) {
   return (Floats)_mm512_mask_add_ps((__m512)c, static_cast<__mmask16>(mask), (__m512)c, (__m512)a);
 }
 IDEM_INLINE Doubles lane_add_where(std::uint64_t mask, Doubles c, Doubles a) {
   return (Doubles)_mm512_mask_add_pd((__m512d)c, static_cast<__mmask8>(mask), (__m512d)c, (__m512d)a);
 }
-IDEM_INLINE Floats lane_subtract_where(std::uint32_t mask, Floats c, Floats a) {
-  return (Floats)_mm512_mask_sub_ps((__m512)c, static_cast<__mmask16>(mask), (__m512)c, (__m512)a);
+IDEM_INLINE Floats lane_fma_where(std::uint32_t mask, Floats a, Floats b, Floats c) {
+  return (Floats)_mm512_mask3_fmadd_ps((__m512)a, (__m512)b, (__m512)c, static_cast<__mmask16>(mask));
 }
-IDEM_INLINE Doubles lane_subtract_where(std::uint64_t mask, Doubles c, Doubles a) {
-  return (Doubles)_mm512_mask_sub_pd((__m512d)c, static_cast<__mmask8>(mask), (__m512d)c, (__m512d)a);
+IDEM_INLINE Doubles lane_fma_where(std::uint64_t mask, Doubles a, Doubles b, Doubles c) {
+  return (Doubles)_mm512_mask3_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c, static_cast<__mmask8>(mask));
 }
 
 // Writes begin + i for every set bit i of `mask` (16 bits) in ascending order; up to 16 numbers behind are
