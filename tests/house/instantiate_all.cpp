@@ -49,6 +49,7 @@ void every_kernel(R* x, R* y, R* z, Index count, SpectralScratch<R, 17, 19>& pow
   Digest d;
   d.add(x, count);
   z[3] = static_cast<R>(first_not_finite(x, count)) + static_cast<R>(d.value()) + static_cast<R>(digest(a));
+  z[4] = static_cast<R>(all_finite(x, y, count));
 }
 
 /// What the solvers work in.
@@ -219,6 +220,7 @@ struct Everything {
   Workbench<ResidualRelu<R, 17>, 0, SquaredError<R>> one_by_one;
   Workbench<ResidualRelu<R, 17>, 32, SquaredError<R>> sliced;
   Workbench<VanillaRelu<R, 17>, 32, LogisticLoss<R>> vanilla;
+  Workbench<ResidualRelu<R, 8>, 16, SquaredError<R>> small;
 
   void use() {
     const Stream stream{index, Purpose::teacher};
@@ -230,6 +232,7 @@ struct Everything {
     every_training(one_by_one, order);
     every_training(sliced, order);
     every_training(vanilla, order);
+    every_training(small, order);
     every_trace(w, w, distance, points, Schedule<R>{x[0], x[1], words[0]});
     bytes = every_size<Sgd<ResidualRelu<R, 17>>>();
     said = text(check_environment());

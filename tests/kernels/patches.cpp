@@ -114,20 +114,20 @@ TEST_CASE("a patch is written with its columns as rows") {
   });
 }
 
-TEST_CASE("patches one above the other are written with their columns as rows") {
+TEST_CASE("patches one above the other get their columns as rows") {
   Draw draw(8);
   for_patches([&]<Real R>() {
     using L = idem::Lanes<R>;
-    if constexpr (L::kPatchRows == 4) {
-      const Edge<R> upper(Kind::ordinary, draw, L::kWidth), lower(Kind::ordinary, draw, L::kWidth);
-      Guarded<R> to(2 * L::kWidth);
-      L::store_transposed(to.data(), L::load(upper.data()), L::load(lower.data()));
-      for (Index i = 0; i < L::kWidth; ++i) {
-        const Index at = i % L::kPatchColumns * 8 + i / L::kPatchColumns;
-        REQUIRE(inputs::same_bits(to.data()[at], upper.data()[i]));
-        REQUIRE(inputs::same_bits(to.data()[at + 4], lower.data()[i]));
-      }
-      REQUIRE(to.intact());
+    constexpr Index kPatches = 8 / L::kPatchRows;
+    const Edge<R> from(Kind::ordinary, draw, kPatches * L::kWidth);
+    typename L::Vector patches[kPatches];
+    for (Index p = 0; p < kPatches; ++p) patches[p] = L::load(from.data() + p * L::kWidth);
+    L::transpose_patches(patches);
+    for (Index i = 0; i < kPatches * L::kWidth; ++i) {
+      R ours[L::kWidth];
+      L::store(ours, patches[i / L::kWidth]);
+      const Index row = i % 8, column = i / 8;
+      REQUIRE(inputs::same_bits(ours[i % L::kWidth], from.data()[row * L::kPatchColumns + column]));
     }
   });
 }

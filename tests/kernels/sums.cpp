@@ -190,6 +190,32 @@ TEST_CASE("the first number that is not finite is found wherever it stands") {
   });
 }
 
+TEST_CASE("one number that is not finite is seen in either of two arrays, wherever it stands") {
+  shapes::for_scalars([]<Real R>() {
+    using Limits = std::numeric_limits<R>;
+    Draw draw(5);
+    for (Index count = 0; count <= 70; ++count) {
+      CAPTURE(count);
+      Edge<R> x(Kind::mixed, draw, count), y(Kind::mixed, draw, count);
+      for (R* const array : {x.data(), y.data()}) {
+        for (Index i = 0; i < count; ++i) {
+          if (draw.below(3) == 0) array[i] = draw.coin() ? Limits::max() : Limits::lowest();
+        }
+      }
+      REQUIRE(idem::all_finite(x.data(), y.data(), count));
+      for (R* const array : {x.data(), y.data()}) {
+        for (Index at = 0; at < count; ++at) {
+          for (const R bad : {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN()}) {
+            const R good = std::exchange(array[at], bad);
+            REQUIRE_FALSE(idem::all_finite(x.data(), y.data(), count));
+            array[at] = good;
+          }
+        }
+      }
+    }
+  });
+}
+
 TEST_CASE("terms of a long sum that are added many at a time are the terms in their order") {
   Draw draw(9);
   const auto check = [&]<Real R, Index kMost>(R, std::integral_constant<Index, kMost>) {

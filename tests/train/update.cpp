@@ -124,9 +124,19 @@ void check_not_finite(Update<R> update, Index d) {
   REQUIRE(check_step(update, d, Limits::denorm_min(), gradient.data(), weights.data(), hands));
 }
 
-/// Calls test(update) for both layouts of the gradient.
+/// A step of a gradient in registers.
+template <Real R, Index D>
+bool update_from_registers(R c, R* gradient, R* weights, Hands&) {
+  using L = idem::Lanes<R>;
+  typename L::Vector registers[D * D / L::kWidth];
+  for (Index i = 0; i < D * D / L::kWidth; ++i) registers[i] = L::load(gradient + i * L::kWidth);
+  return idem::update_weights<D>(c, registers, weights);
+}
+
+/// Calls test(update) for both layouts of the gradient, and for one in registers where it fills them.
 template <Real R, Index D, class Test>
 void for_layouts(const Test& test) {
+  if constexpr (D == 8) test(Update<R>{Layout::by_input, &update_from_registers<R, D>});
   test(Update<R>{Layout::by_input, &idem::update_weights<D, Layout::by_input, R, Hands>});
   test(Update<R>{Layout::by_neuron, &idem::update_weights<D, Layout::by_neuron, R, Hands>});
 }
@@ -145,6 +155,7 @@ TEST_CASE("a step near overflow is taken exactly when every weight stays finite"
   shapes::for_scalars([]<Real R>() {
     for_layouts<R, 1>([](Update<R> u) { check_edge<R>(u, 1); });
     for_layouts<R, 3>([](Update<R> u) { check_edge<R>(u, 3); });
+    for_layouts<R, 8>([](Update<R> u) { check_edge<R>(u, 8); });
     for_layouts<R, 17>([](Update<R> u) { check_edge<R>(u, 17); });
   });
 }

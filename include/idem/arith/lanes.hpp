@@ -92,8 +92,8 @@ struct Lanes {
   }
 
   /// Whether a register can stand for a patch of a matrix, kPatchRows rows of kPatchColumns columns, and lanes be
-  /// left out one by one. load_repeated, load_spread, load_spread_each, store_transposed, fma_where
-  /// and list_bits exist where it can.
+  /// left out one by one. load_repeated, load_spread, load_spread_each, store_transposed,
+  /// transpose_patches, fma_where and list_bits exist where it can.
   static constexpr bool kPatches = requires { LaneTypes<R>::kPatchRows; };
   static constexpr Index kPatchRows = [] {
     if constexpr (kPatches) {
@@ -114,10 +114,8 @@ struct Lanes {
   IDEM_INLINE static void store_transposed(R* to, Index stride, Vector v) {
     lane_store_transposed(to, stride, v);
   }
-  /// The same of a patch above another, 2 kPatchRows numbers a row, side by side; where they are 8.
-  IDEM_INLINE static void store_transposed(R* to, Vector upper, Vector lower) {
-    lane_store_transposed(to, upper, lower);
-  }
+  /// The transpose of patches one above the other, 8 rows in all: kPatchColumns rows of 8 numbers, side by side.
+  IDEM_INLINE static void transpose_patches(Vector (&v)[8 / kPatchRows]) { lane_transpose_patches(v); }
 
   /// a b + c, rounded once, in the lanes in which `bits` and `bit` have a bit in common, else c.
   IDEM_INLINE static Vector fma_where(Words bits, Words bit, Vector a, Vector b, Vector c) {

@@ -13,6 +13,11 @@ namespace idem::inline IDEM_TARGET {
 template <Real R, Index D>
 inline constexpr bool kInPatches = Lanes<R>::kPatches&& D % 4 == 0 && D >= 8 && D <= 48 && D % 16 != 0;
 
+/// Whether so few patches that a step is short enough to wait for stores: what was stored in parts is read in those
+/// parts, and the step takes the gradient from registers.
+template <Real R, Index D>
+inline constexpr bool kInFewPatches = kInPatches<R, D>&& D == 8;
+
 namespace detail {
 
 /// Accumulators of patches at a time, beside what feeds them.
@@ -36,11 +41,12 @@ class PatchSums {
   using Words = typename L::Words;
   static constexpr Index kI = detail::kPatchRowGroups<R, D>, kJ = detail::kPatchColumnGroups<R, D>;
   static constexpr Index kTogether = detail::kPatchSums / kJ < kI ? detail::kPatchSums / kJ : kI;
-  /// So small a network's step is short enough to wait for stores: at D = 8, batch 16, it takes 8 % less time when words
-  /// that were stored one by one are read one by one, and the gradient is written as the step reads it.
-  static constexpr bool kSmall = D == 8;
+
+  static constexpr bool kFew = kInFewPatches<R, D>;
 
  public:
+  static constexpr Index kRegisters = kI * kJ;
+
   void clear() {
     for (R& sum : sums_) sum = R{0};
   }
@@ -56,12 +62,10 @@ class PatchSums {
 
   /// g[k][j] = the sum.
   void read(R* g) const {
-    if constexpr (kSmall && L::kPatchRows == 4) {
-      // Whole registers, as the step reads them: a load over several stores waits until all of them are in the cache.
-      IDEM_UNROLL for (Index k = 0; k < kJ; ++k) {
-        L::store_transposed(g + k * L::kPatchColumns * D, L::load(sums_ + k * L::kWidth),
-                            L::load(sums_ + (kJ + k) * L::kWidth));
-      }
+    if constexpr (kFew) {
+      Vector rows[kRegisters];
+      read(rows);
+      IDEM_UNROLL for (Index i = 0; i < kRegisters; ++i) L::store(g + i * L::kWidth, rows[i]);
     } else {
       IDEM_UNROLL for (Index i = 0; i < kI; ++i) {
         IDEM_UNROLL for (Index k = 0; k < kJ; ++k) {
@@ -72,42 +76,72 @@ class PatchSums {
     }
   }
 
+  /// The same in registers, row-major from one to the next; where kInFewPatches.
+  IDEM_INLINE void read(Vector (&g)[kRegisters]) const {
+    static_assert(kFew);
+    IDEM_UNROLL for (Index k = 0; k < kJ; ++k) {
+      Vector column[kI];
+      IDEM_UNROLL for (Index i = 0; i < kI; ++i) column[i] = L::load(sums_ + (i * kJ + k) * L::kWidth);
+      L::transpose_patches(column);
+      IDEM_UNROLL for (Index i = 0; i < kI; ++i) g[k * kI + i] = column[i];
+    }
+  }
+
  private:
   template <Index First>
   void add_from(const R* x, const R* words, Index stride, const R* factors, Index count) {
     constexpr Index kCount = kI - First < kTogether ? kI - First : kTogether;
-    add_rows<First, kCount>(x, words, stride, factors, count);
+    if constexpr (kFew) {
+      add_vectors<First, kCount>(x, words, stride, factors, count);
+    } else {
+      add_rows<First, kCount>(x, words, stride, factors, count);
+    }
     if constexpr (First + kCount < kI) add_from<First + kCount>(x, words, stride, factors, count);
   }
 
   template <Index First, Index Count>
   IDEM_NOINLINE void add_rows(const R* x, const R* words, Index stride, const R* factors, Index count) {
+    add_vectors<First, Count>(x, words, stride, factors, count);
+  }
+
+  template <Index First, Index Count>
+  IDEM_INLINE void add_vectors(const R* x, const R* words, Index stride, const R* factors, Index count) {
     R* const from = sums_ + First * kJ * L::kWidth;
     Vector sums[Count][kJ];
     IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
       IDEM_UNROLL for (Index j = 0; j < kJ; ++j) sums[i][j] = L::load(from + (i * kJ + j) * L::kWidth);
     }
-    for (Index begin = 0; begin < count; begin += L::kWidth, words += stride) {
+    for (Index begin = 0; begin < count; begin += L::kWidth, words += stride, x += L::kWidth * D) {
       Words bits[Count];
       IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
         const R* const group = words + (First + i) * L::kPatchRows;
-        bits[i] = std::bit_cast<Words>(kSmall ? L::load_spread_each(group) : L::load_spread(group));
+        bits[i] = std::bit_cast<Words>(kFew ? L::load_spread_each(group) : L::load_spread(group));
       }
       const Index samples = count - begin < L::kWidth ? count - begin : L::kWidth;
-      for (Index s = 0; s < samples; ++s, x += D) {
-        const Words bit = detail::bit_in_lanes<R>(s);
-        const Vector t = L::broadcast(factors[begin + s]);
-        Vector columns[kJ];
-        IDEM_UNROLL for (Index j = 0; j < kJ; ++j) columns[j] = L::load_repeated(x + j * L::kPatchColumns);
-        IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
-          IDEM_UNROLL for (Index j = 0; j < kJ; ++j) {
-            sums[i][j] = L::fma_where(bits[i], bit, t, columns[j], sums[i][j]);
-          }
-        }
+      if (kFew && samples == L::kWidth) {
+        IDEM_UNROLL for (Index s = 0; s < L::kWidth; ++s)
+            add_sample(x + s * D, bits, s, factors[begin + s], sums);
+      } else {
+        for (Index s = 0; s < samples; ++s) add_sample(x + s * D, bits, s, factors[begin + s], sums);
       }
     }
     IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
       IDEM_UNROLL for (Index j = 0; j < kJ; ++j) L::store(from + (i * kJ + j) * L::kWidth, sums[i][j]);
+    }
+  }
+
+  /// Adds a sample, whose bit `s` is set in those words of `bits` whose neurons fire.
+  template <Index Count>
+  IDEM_INLINE static void add_sample(const R* x, const Words (&bits)[Count], Index s, R factor,
+                                     Vector (&sums)[Count][kJ]) {
+    const Words bit = detail::bit_in_lanes<R>(s);
+    const Vector t = L::broadcast(factor);
+    Vector columns[kJ];
+    IDEM_UNROLL for (Index j = 0; j < kJ; ++j) columns[j] = L::load_repeated(x + j * L::kPatchColumns);
+    IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
+      IDEM_UNROLL for (Index j = 0; j < kJ; ++j) {
+        sums[i][j] = L::fma_where(bits[i], bit, t, columns[j], sums[i][j]);
+      }
     }
   }
 

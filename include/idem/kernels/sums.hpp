@@ -323,4 +323,23 @@ Index first_not_finite(const R* x, Index count) {
   return i;
 }
 
+/// Whether all of `count` numbers at x, and as many at y, are finite. Few of them in one chain: to call, and to
+/// join several, takes longer.
+template <Real R>
+IDEM_INLINE bool all_finite(const R* x, const R* y, Index count) {
+  using L = Lanes<R>;
+  if (count > 4 * L::kWidth) return first_not_finite(x, count) < 0 && first_not_finite(y, count) < 0;
+  AllFinite<R> both;
+  Index i = 0;
+  for (; i + L::kWidth <= count; i += L::kWidth) {
+    both.see(L::load(x + i));
+    both.see(L::load(y + i));
+  }
+  if (i < count) {
+    both.see(L::load_part(x + i, count - i));
+    both.see(L::load_part(y + i, count - i));
+  }
+  return both.value();
+}
+
 }  // namespace idem::inline IDEM_TARGET

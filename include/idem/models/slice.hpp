@@ -54,8 +54,8 @@ struct MaskedResiduals<R, D, 0> {
 
 namespace detail {
 
-/// Nothing to do beside a product.
-struct NoMoves {};
+/// Nothing to do beside a product, or after it.
+struct Nothing {};
 
 /// Numbers that move in each step of a tile: those of as many samples as the panel's, shared among the tiles of D neurons.
 template <Real R, Index D, Index Vectors>
@@ -135,7 +135,8 @@ struct Finish {
 /// Takes the sums z of a panel of samples, neurons in ascending order: adds up the outputs, and packs the
 /// neurons that fire into rows kWidth Stride apart, one for each vector of samples; Stride 0: into none. After each tile
 /// it finishes a vector of the samples before, whose stores then go by while this panel is multiplied.
-template <class Model, Index Stride, class Beside, class Then>
+template <class Model, Index Stride, class Beside, class Then,
+          Index MostVectors = Lanes<typename Model::Scalar>::kTileVectors>
 struct Outputs : Beside {
   using R = typename Model::Scalar;
   using L = Lanes<R>;
@@ -143,7 +144,7 @@ struct Outputs : Beside {
   R* rows;
   R* first_sums;
   Finish<R, Then>& before;
-  typename L::Vector f[L::kTileVectors];
+  typename L::Vector f[MostVectors];
 
   template <Index Rows, Index Vectors, bool Part, class S>
   IDEM_INLINE void take(const Product<R, S>&, const typename L::Vector (&z)[Rows][Vectors], Index i, Index,
@@ -195,7 +196,7 @@ void forward_columns(const Model& model, Columns&& columns, Index count,
       moving = n + 1 < panels.count && end_of(n + 1) - begin_of(n + 1) >= kMostMoves;
       if (moving) multiply(columns.moves(n + 1, begin_of(n + 1), end_of(n + 1)));
     }
-    if (!moving) multiply(NoMoves{});
+    if (!moving) multiply(Nothing{});
     finish.rest();
     if constexpr (requires { then(begin, end, inputs); }) {
       then(begin, end, inputs);
@@ -233,6 +234,37 @@ struct TransposedPanels {
   Index moved = -1;
 };
 
+/// Whether the sums of all neurons for one vector of samples hide the latency of an fma (4 cycles, 2 a cycle),
+/// and fit in the registers of a tile together with the inputs.
+template <Real R, Index D>
+inline constexpr bool kInRegisters = D >= 8 && D <= Lanes<R>::kWidth && 2 * D <= Lanes<R>::kTileSums;
+
+/// `forward` where kInRegisters, a vector at a time: at d = 8, batch 16, to call and to cut took as long as to
+/// multiply. Calls then(begin, samples, inputs, f) after each vector, whose outputs f need not come back from memory.
+template <Index PackedStride, class Model, Index Count, class Then>
+IDEM_INLINE void forward_vectors(const Model& model, const typename Model::Scalar* x, Index count,
+                                 Slice<typename Model::Scalar, Model::kDim, Count>& slice,
+                                 typename Model::Scalar* packed, Index first, Index last, const Then& then) {
+  using R = typename Model::Scalar;
+  using L = Lanes<R>;
+  constexpr Index D = Model::kDim, kStride = Slice<R, D, Count>::kStride;
+  R* const columns = slice.inputs + first * L::kWidth;
+  const Nothing none;
+  Finish<R, Nothing> finish{none};
+  for (Index v = first; v < last; ++v) {
+    const Index begin = v * L::kWidth, samples = count - begin < L::kWidth ? count - begin : L::kWidth;
+    transpose_square<D>(x + begin * D, D, samples, columns, kStride);
+    const Product<R, Strides<1, D, kStride, kStride, false, 0, 0, 0, 0, kStride>> p{
+        model.weights().data(), columns, Model::kSkip == Skip::identity ? columns : nullptr, kStride,
+        nullptr};
+    Outputs<Model, PackedStride, Nothing, Nothing, 1> outputs{
+        none, model, packed + begin * PackedStride, slice.first_sums + begin, finish, {}};
+    tile<D, 1, false>(p, D, 0, 0, 0, outputs);
+    L::store(slice.outputs + begin, outputs.f[0]);
+    then(begin, samples, static_cast<const R*>(columns), outputs.f[0]);
+  }
+}
+
 }  // namespace detail
 
 /// Fills slice.outputs and slice.first_sums for the samples in vectors [first, last) of `count` samples, a panel of a
@@ -254,11 +286,22 @@ void forward(const Model& model, const typename Model::Scalar* x, Index count,
              Index first, Index last, const Then& then) {
   using R = typename Model::Scalar;
   constexpr Index D = Model::kDim, kStride = Slice<R, D, Count>::kStride;
-  // The first panel is the largest, and there is room for it and another, if there is another.
-  R* const even = slice.inputs + first * Lanes<R>::kWidth;
-  const Index largest = detail::Cut(last - first, Lanes<R>::kTileVectors).large;
-  detail::TransposedPanels<R, D, kStride> panels{x, even, even + largest * Lanes<R>::kWidth};
-  detail::forward_columns<PackedStride, kStride>(model, panels, count, slice, packed, first, last, then);
+  if constexpr (detail::kInRegisters<R, D>) {
+    detail::forward_vectors<PackedStride>(model, x, count, slice, packed, first, last,
+                                          [&](Index begin, Index samples, const R* inputs, auto) {
+                                            if constexpr (requires { then(begin, begin, inputs); }) {
+                                              then(begin, begin + samples, inputs);
+                                            } else {
+                                              then.finish(begin, begin + samples);
+                                            }
+                                          });
+  } else {
+    // The first panel is the largest, and there is room for it and another, if there is another.
+    R* const even = slice.inputs + first * Lanes<R>::kWidth;
+    const Index largest = detail::Cut(last - first, Lanes<R>::kTileVectors).large;
+    detail::TransposedPanels<R, D, kStride> panels{x, even, even + largest * Lanes<R>::kWidth};
+    detail::forward_columns<PackedStride, kStride>(model, panels, count, slice, packed, first, last, then);
+  }
 }
 
 /// Whether samples and residuals lie in blocks of a vector's width, which are read from one end to the other. With many

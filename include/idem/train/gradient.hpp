@@ -5,6 +5,7 @@
 #include <idem/kernels/patches.hpp>
 #include <idem/models/slice.hpp>
 #include <idem/train/executor.hpp>
+#include <idem/train/update.hpp>
 
 namespace idem::inline IDEM_TARGET {
 
@@ -92,6 +93,12 @@ class GradientSum {
       for (Index s = first * L::kWidth; s < end; s += L::kWidth) {
         then.finish(s, end - s < L::kWidth ? end : s + L::kWidth);
       }
+    } else if constexpr (kInFewPatches<R, D>) {
+      detail::forward_vectors<kWordStride / L::kWidth>(
+          model, x, count, slice, other_.words, first, last,
+          [&](Index begin, Index samples, const R*, typename L::Vector f) {
+            then.finish(begin, samples, f);
+          });
     } else if constexpr (kPatches) {
       forward<kWordStride / L::kWidth>(model, x, count, slice, other_.words, first, last, then);
     } else {
@@ -142,14 +149,31 @@ class GradientSum {
     apply_signs<D, D>(gradient, [&](Index j) { return model.negative_from(j); });
   }
 
+  /// `finish` and update_weights by c.
+  template <class Model, Executor E>
+  bool step(R c, Model& model, R* gradient, E& executor) {
+    if constexpr (kInFewPatches<R, D>) {
+      if (model.negative_from(0) == 0) {
+        typename L::Vector sums[PatchSums<R, D>::kRegisters];
+        other_.sums.read(sums);
+        return update_weights<D>(c, sums, model.weights().data());
+      }
+    }
+    finish(model, gradient);
+    return update_weights<D, Layout::by_input>(c, gradient, model.weights().data(), executor);
+  }
+
  private:
   /// The residuals of a vector of samples, and which neurons they go to.
   template <class Loss>
   struct Finisher {
     IDEM_NOINLINE void finish(Index begin, Index end) const {
+      finish(begin, end - begin, L::load(outputs + begin));
+    }
+    IDEM_INLINE void finish(Index begin, Index samples, typename L::Vector f) const {
       R residuals[L::kWidth] = {};
-      compute_residuals(loss, outputs + begin, y + begin, end - begin, residuals);
-      sum.set_residuals(begin, residuals, end - begin);
+      compute_residuals(loss, f, outputs + begin, y + begin, samples, residuals);
+      sum.set_residuals(begin, residuals, samples);
     }
     GradientSum& sum;
     const Loss& loss;
@@ -158,11 +182,12 @@ class GradientSum {
   };
 
   template <class Loss>
-  IDEM_INLINE static void compute_residuals(const Loss& loss, const R* f, const R* y, Index samples, R* to) {
+  IDEM_INLINE static void compute_residuals(const Loss& loss, typename L::Vector outputs, const R* f,
+                                            const R* y, Index samples, R* to) {
     if (samples < L::kWidth) {
       for (Index i = 0; i < samples; ++i) to[i] = loss.residual(f[i], y[i]);
     } else if constexpr (requires(typename L::Vector v) { loss.residual(v, v); }) {
-      L::store(to, loss.residual(L::load(f), L::load(y)));
+      L::store(to, loss.residual(outputs, L::load(y)));
     } else {
       for (Index i = 0; i < L::kWidth; ++i) to[i] = loss.residual(f[i], y[i]);  // the compiler knows how many
     }

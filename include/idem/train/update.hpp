@@ -121,4 +121,22 @@ bool update_weights(R c, R* gradient, R* weights, E& executor) {
   return false;
 }
 
+/// The same of a gradient in registers, row-major from one to the next.
+template <Index D, Real R, Index Count>
+IDEM_INLINE bool update_weights(R c, const typename Lanes<R>::Vector (&gradient)[Count], R* weights) {
+  using L = Lanes<R>;
+  using Vector = typename L::Vector;
+  static_assert(Count * L::kWidth == D * D);
+  const Vector factor = L::broadcast(-c);
+  Vector now[Count];
+  AllFinite<R> finite;
+  IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
+    now[i] = L::fma(factor, gradient[i] + Vector{}, L::load(weights + i * L::kWidth));
+    finite.see(now[i]);
+  }
+  if (!finite.value()) return false;
+  IDEM_UNROLL for (Index i = 0; i < Count; ++i) L::store(weights + i * L::kWidth, now[i]);
+  return true;
+}
+
 }  // namespace idem::inline IDEM_TARGET

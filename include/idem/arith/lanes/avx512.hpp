@@ -159,12 +159,21 @@ IDEM_INLINE void lane_store_transposed(double* to, Index stride, Doubles v) {
   _mm_storeu_pd(to + 3 * stride, (__m128d)__builtin_shufflevector(v, v, 3, 7));
 }
 
-// The transpose of a patch above a patch, rows of 8 side by side.
-IDEM_INLINE void lane_store_transposed(float* to, Floats upper, Floats lower) {
-  _mm512_storeu_ps(to, (__m512)__builtin_shufflevector(upper, lower, 0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13,
-                                                       17, 21, 25, 29));
-  _mm512_storeu_ps(to + 16, (__m512)__builtin_shufflevector(upper, lower, 2, 6, 10, 14, 18, 22, 26, 30, 3, 7,
-                                                            11, 15, 19, 23, 27, 31));
+// The transpose of patches one above the other, rows of 8 side by side.
+IDEM_INLINE void lane_transpose_patches(Floats (&v)[2]) {
+  const Floats upper = v[0], lower = v[1];
+  v[0] = __builtin_shufflevector(upper, lower, 0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29);
+  v[1] = __builtin_shufflevector(upper, lower, 2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, 27, 31);
+}
+IDEM_INLINE void lane_transpose_patches(Doubles (&v)[4]) {
+  const Doubles low_left = __builtin_shufflevector(v[0], v[1], 0, 4, 8, 12, 1, 5, 9, 13);
+  const Doubles high_left = __builtin_shufflevector(v[0], v[1], 2, 6, 10, 14, 3, 7, 11, 15);
+  const Doubles low_right = __builtin_shufflevector(v[2], v[3], 0, 4, 8, 12, 1, 5, 9, 13);
+  const Doubles high_right = __builtin_shufflevector(v[2], v[3], 2, 6, 10, 14, 3, 7, 11, 15);
+  v[0] = __builtin_shufflevector(low_left, low_right, 0, 1, 2, 3, 8, 9, 10, 11);
+  v[1] = __builtin_shufflevector(low_left, low_right, 4, 5, 6, 7, 12, 13, 14, 15);
+  v[2] = __builtin_shufflevector(high_left, high_right, 0, 1, 2, 3, 8, 9, 10, 11);
+  v[3] = __builtin_shufflevector(high_left, high_right, 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
 // a b + c where `bits` and `bit` have a bit in common, else c; v there, else +0; c + a, or a b + c, in the lanes of `mask`.
