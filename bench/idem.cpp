@@ -65,10 +65,10 @@ void enter_fresh_step() {
   enter(entry);
 }
 
-/// The same, a sample at a time, as a device takes them.
+/// The same, a sample at a time, as on a device.
 template <Real R, Index D>
 void enter_streamed_step(Index count) {
-  const auto sgd = trainer<Trainer<R, D, 0>>();
+  const auto sgd = trainer<Sgd<ResidualRelu<R, D>>>();
   const auto batch = std::make_shared<Batch<R>>(D, count);
   Entry entry = step_entry(step_job(D, count), "idem, one by one", kIsDouble<R>, D, count);
   entry.work = [=] {

@@ -10,7 +10,7 @@ namespace {
 
 template <Real R, Index... D>
 void add(std::vector<FootprintRow>& rows, DimList<D...>) {
-  (rows.push_back(footprint_row<Sgd<ResidualRelu<R, D>>, R>("sgd, streamed", D)), ...);
+  (rows.push_back(footprint_row<Sgd<ResidualRelu<R, D>, 0>, R>("sgd, streamed", D)), ...);
   (rows.push_back(footprint_row<Sgd<ResidualRelu<R, D>, 256>, R>("sgd, sliced", D)), ...);
 }
 

@@ -211,6 +211,72 @@ TEST_CASE("a batch that is forgotten leaves no trace") {
   });
 }
 
+TEST_CASE("samples that wait for one another are in the batch, however many and whatever comes between") {
+  const auto check = []<Real R>(const Erased<R>& t) {
+    CAPTURE(t.d);
+    CAPTURE(t.slice);
+    constexpr Index kMost = 50;
+    constexpr R kNaN = std::numeric_limits<R>::quiet_NaN();
+    Fed<R> fed(t, kMost, 10);
+    std::vector<R> bad = fed.x;
+    bad.back() = kNaN;
+    twins::Network<R> twin(t.d, t.residual);
+    for (Index j = 1; j < t.d; j += 3) {
+      t.set_negative(j, true);
+      twin.negative[inputs::size(j)] = 1;
+    }
+    const auto feed = [&](Index first, Index count) {
+      for (Index i = first; i < first + count; ++i) twin.feed(fed.x.data() + i * t.d, fed.y[inputs::size(i)]);
+      REQUIRE(t.feed(fed.x.data() + first * t.d, fed.y.data() + first, count, fed.alone) == Status::ok);
+      REQUIRE(t.count() == first + count);
+    };
+    const auto end = [&] {
+      REQUIRE(twin.end_batch(kEta<R>));
+      REQUIRE(t.end_batch(kEta<R>, fed.alone) == Status::ok);
+      REQUIRE(t.count() == 0);
+      REQUIRE(inputs::same_bits(t.weights(), twin.weights.data(), t.d * t.d));
+      REQUIRE(inputs::same_bits(t.loss(), twin.loss));
+    };
+    t.abort_batch();
+    twin.weights.assign(t.weights(), t.weights() + t.d * t.d);
+    for (Index n = 1; n <= 34; ++n) {
+      CAPTURE(n);
+      for (Index i = 0; i < n; ++i) feed(i, 1);
+      end();
+      // Refusals, a batch that is forgotten, and a copy that comes back.
+      for (Index i = 0; i < n; ++i) REQUIRE(t.feed(fed.x.data(), fed.y.data(), 1, fed.alone) == Status::ok);
+      t.abort_batch();
+      REQUIRE(t.end_batch(kEta<R>, fed.alone) == Status::empty_batch);
+      for (Index i = 0; i < n; ++i) {
+        feed(i, 1);
+        REQUIRE(t.feed(fed.x.data(), &kNaN, 1, fed.alone) == Status::not_finite);
+        REQUIRE(t.feed(bad.data() + (kMost - 1) * t.d, fed.y.data(), 1, fed.alone) == Status::not_finite);
+        REQUIRE(t.feed(bad.data(), fed.y.data(), kMost, fed.alone) == Status::not_finite);
+        REQUIRE(t.end_batch(kNaN, fed.alone) == Status::not_finite);
+        REQUIRE(t.count() == i + 1);
+      }
+      const std::vector<unsigned char> copy = t.state();
+      REQUIRE(t.feed(fed.x.data(), fed.y.data(), kMost, fed.alone) == Status::ok);
+      REQUIRE(t.end_batch(kEta<R>, fed.alone) != Status::empty_batch);
+      std::memcpy(t.bytes, copy.data(), copy.size());
+      end();
+      // Others behind them: few, as many as fill what waits, many.
+      for (const Index more : {Index{3}, Index{4}, Index{15}, Index{16}, kMost - n}) {
+        for (Index i = 0; i < n; ++i) feed(i, 1);
+        if (n + more <= kMost) feed(n, more);
+        end();
+      }
+    }
+  };
+  shapes::for_scalars([&]<Real R>() {
+    check(trainer::erased<ResidualRelu<R, 5>, 16>());
+    check(trainer::erased<ResidualRelu<R, 20>, 32>());
+    check(trainer::erased<VanillaRelu<R, 8>, 16>());
+    check(trainer::erased<ResidualRelu<R, 33>, idem::kUsualSlice<R, 33>>());
+    check(trainer::erased<VanillaRelu<R, 33>, idem::kUsualSlice<R, 33>>());
+  });
+}
+
 TEST_CASE("a gradient that underflows to -0 steps like +0, streamed or in slices") {
   shapes::for_scalars([]<Real R>() {
     constexpr R kLeast = std::numeric_limits<R>::denorm_min();
@@ -261,6 +327,8 @@ TEST_CASE("the trainer's documentation compiles, and its caller needs no executo
   CHECK(fixed.weights()(0, 0) == idem::fma(-0.05f, 7.0f, 0.0f));
   CHECK(fixed.model().weights()(7, 7) == fixed.weights()(0, 0));
   static_assert(decltype(sgd)::kDim == 8 && decltype(sgd)::kSlice == 0);
+  constexpr bool kTogether = !idem::Lanes<float>::kAlone && idem::kHardwareFma<float>;
+  static_assert(idem::Sgd<ResidualRelu<float, 100>>::kSlice == (kTogether ? 16 : 0));
 }
 
 TEST_CASE("a trainer with slices and no executor is the plain loop too") {
