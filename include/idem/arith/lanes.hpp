@@ -161,6 +161,34 @@ struct Lanes {
     return lane_lookup(table, k);
   }
 
+  /// Whether such integers also pass through doubles: what follows exists where they do. After spread, the lane at
+  /// even[i] or odd[i] is lane i; words between are left as they are, so that doubles at `even` and at `odd + 1`
+  /// have a lane in their low halves and in the high ones what was there.
+  static constexpr bool kSpread = requires { LaneTypes<R>::kSpread; };
+  using Doubles = typename LaneTypes<std::conditional_t<sizeof(R) == 4, double, R>>::Vector;
+  IDEM_INLINE static void spread(std::uint32_t* even, std::uint32_t* odd, Words v) {
+    lane_spread(even, odd, v);
+  }
+  IDEM_INLINE static Doubles load_spread_words(const std::uint32_t* from) {
+    return std::bit_cast<Doubles>(load(reinterpret_cast<const R*>(from)));
+  }
+  /// The low halves of doubles, in turn.
+  IDEM_INLINE static Words join(Doubles even, Doubles odd) {
+    return std::bit_cast<Words>(lane_join(even, odd));
+  }
+  /// Of each quarter the lower, or the upper, two lanes of a, then of b.
+  IDEM_INLINE static Words lower_pairs(Words a, Words b) {
+    return std::bit_cast<Words>(lane_unpack_low(std::bit_cast<Doubles>(a), std::bit_cast<Doubles>(b)));
+  }
+  IDEM_INLINE static Words upper_pairs(Words a, Words b) {
+    return std::bit_cast<Words>(lane_unpack_high(std::bit_cast<Doubles>(a), std::bit_cast<Doubles>(b)));
+  }
+  /// a b + c in each lane, rounded once, downwards.
+  IDEM_INLINE static Doubles fma_down(Doubles a, Doubles b, Doubles c) { return lane_fma_down(a, b, c); }
+  /// (a ^ b) | c and a ^ (b & c).
+  IDEM_INLINE static Words xor_or(Words a, Words b, Words c) { return lane_xor_or(a, b, c); }
+  IDEM_INLINE static Words xor_and(Words a, Words b, Words c) { return lane_xor_and(a, b, c); }
+
   /// The transposes of the 4 x 4 floats in each quarter: number c of quarter q of v[r] becomes number r of quarter q of
   /// v[c].
   IDEM_INLINE static void transpose_quarters(Vector (&v)[4]) {

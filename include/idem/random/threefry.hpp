@@ -34,9 +34,11 @@ IDEM_INLINE constexpr void threefry_rounds(Word& a, Word& b, Word& c, Word& d) {
   threefry_mix<R7>(c, b);
 }
 
-/// The counter (a, b, c, d) becomes the words drawn from it.
-template <class Word>
-IDEM_INLINE constexpr void threefry(Word& a, Word& b, Word& c, Word& d, const Words& key) {
+/// The counter (a, b, c, d) becomes the words drawn from it. between(0), ... between(3) is called on the way: other
+/// work, for the ports that rounds leave idle.
+template <class Word, class Between>
+IDEM_INLINE constexpr void threefry(Word& a, Word& b, Word& c, Word& d, const Words& key,
+                                    const Between& between) {
   const std::uint32_t k0 = key[0];
   const std::uint32_t k1 = key[1];
   const std::uint32_t k2 = key[2];
@@ -51,14 +53,23 @@ IDEM_INLINE constexpr void threefry(Word& a, Word& b, Word& c, Word& d, const Wo
   inject(k0, k1, k2, k3);
   threefry_rounds<10, 26, 11, 21, 13, 27, 23, 5>(a, b, c, d);
   inject(k1, k2, k3, k4 + 1);
+  between(0);
   threefry_rounds<6, 20, 17, 11, 25, 10, 18, 20>(a, b, c, d);
   inject(k2, k3, k4, k0 + 2);
+  between(1);
   threefry_rounds<10, 26, 11, 21, 13, 27, 23, 5>(a, b, c, d);
   inject(k3, k4, k0, k1 + 3);
+  between(2);
   threefry_rounds<6, 20, 17, 11, 25, 10, 18, 20>(a, b, c, d);
   inject(k4, k0, k1, k2 + 4);
+  between(3);
   threefry_rounds<10, 26, 11, 21, 13, 27, 23, 5>(a, b, c, d);
   inject(k0, k1, k2, k3 + 5);
+}
+
+template <class Word>
+IDEM_INLINE constexpr void threefry(Word& a, Word& b, Word& c, Word& d, const Words& key) {
+  threefry(a, b, c, d, key, [](int) {});
 }
 
 }  // namespace detail

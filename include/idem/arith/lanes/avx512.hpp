@@ -17,6 +17,7 @@ struct LaneTypes {
   typedef R Vector __attribute__((vector_size(64)));
   typedef R Unaligned __attribute__((vector_size(64), aligned(alignof(R)), may_alias));
   static constexpr bool kLookup = true;
+  static constexpr bool kSpread = true;
   static constexpr Index kPatchRows = static_cast<Index>(16 / sizeof(R));
   static constexpr Index kTileRows = 8;
   static constexpr Index kTileVectors = 3;
@@ -234,6 +235,31 @@ template <class Ints>
 IDEM_INLINE Ints lane_lookup(const std::int32_t* table, Ints k) {
   return (Ints)_mm512_permutex2var_epi32(_mm512_loadu_si512(table), (__m512i)k,
                                          _mm512_loadu_si512(table + 16));
+}
+
+// The same integers in doubles. Even lanes become every second word from even[0] on, odd lanes every second word
+// from odd[1] on. Stores with masks take no port of the arithmetic.
+template <class Words>
+IDEM_INLINE void lane_spread(std::uint32_t* even, std::uint32_t* odd, Words v) {
+  _mm512_mask_storeu_epi32(even, 0x5555, (__m512i)v);
+  _mm512_mask_storeu_epi32(odd, 0xaaaa, (__m512i)v);
+}
+IDEM_INLINE Doubles lane_join(Doubles even, Doubles odd) {
+  return (Doubles)_mm512_mask_shuffle_epi32((__m512i)even, 0xaaaa, (__m512i)odd, _MM_PERM_CCAA);
+}
+// a b + c, rounded once, downwards.
+IDEM_INLINE Doubles lane_fma_down(Doubles a, Doubles b, Doubles c) {
+  return (Doubles)_mm512_fmadd_round_pd((__m512d)a, (__m512d)b, (__m512d)c,
+                                        _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+// (a ^ b) | c and a ^ (b & c): GCC 12 takes two instructions for each.
+template <class Words>
+IDEM_INLINE Words lane_xor_or(Words a, Words b, Words c) {
+  return (Words)_mm512_ternarylogic_epi32((__m512i)a, (__m512i)b, (__m512i)c, 0xbe);
+}
+template <class Words>
+IDEM_INLINE Words lane_xor_and(Words a, Words b, Words c) {
+  return (Words)_mm512_ternarylogic_epi32((__m512i)a, (__m512i)b, (__m512i)c, 0x78);
 }
 
 }  // namespace idem::inline IDEM_TARGET
