@@ -19,11 +19,13 @@ template <Index D, Index Columns, class Masked, Real R>
 void add_last_columns(const R* x, const Masked& masked, Index count, bool fresh, R* gradient, R* scratch) {
   constexpr Index kFirst = D - Columns, kStride = ceil_div(D, Lanes<R>::kWidth) * Lanes<R>::kWidth;
   R* const columns = gradient + kFirst;
-  for (Index k = 0; k < D; ++k) {
-    for (Index j = 0; j < Columns; ++j) scratch[j * kStride + k] = fresh ? R{0} : columns[k * D + j];
+  if (!fresh) {
+    for (Index k = 0; k < D; ++k) {
+      for (Index j = 0; j < Columns; ++j) scratch[j * kStride + k] = columns[k * D + j];
+    }
   }
-  const Product<R, Strides<1, Masked::kStride, D, kStride>> p{masked.rows + kFirst, x, scratch, kStride,
-                                                              scratch};
+  const Product<R, Strides<1, Masked::kStride, D, kStride>> p{masked.rows + kFirst, x,
+                                                              fresh ? nullptr : scratch, kStride, scratch};
   product_rows<Columns, D>(p, count, 0, row_pieces<R, Columns, D>());
   for (Index k = 0; k < D; ++k) {
     for (Index j = 0; j < Columns; ++j) columns[k * D + j] = scratch[j * kStride + k];
