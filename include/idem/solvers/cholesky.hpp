@@ -12,18 +12,18 @@ namespace idem::inline IDEM_TARGET {
 namespace detail {
 
 /// Some rows of a symmetric matrix, from row i on.
-template <Index N, Index Count, Real R>
-class CholeskyRows : PackedRows<N, Count, R> {
-  using Base = PackedRows<N, Count, R>;
+template <Index Count, Real R>
+class CholeskyRows : PackedRows<Count, R> {
+  using Base = PackedRows<Count, R>;
   using L = Lanes<R>;
   using Vector = typename L::Vector;
-  using Base::a_, Base::row_;
+  using Base::at, Base::n_, Base::row_;
 
  public:
   /// Vectors that hold the square in which the rows meet their own columns.
   static constexpr Index kSquareVectors = ceil_div(Count, L::kWidth);
 
-  CholeskyRows(R* a, Index row) : Base{a, row} {}
+  CholeskyRows(R* a, Index n, Index row) : Base{a, n, row} {}
 
   /// The rows of U in columns [row, row + Vectors kWidth), of which the last vector has `part` when Part. Rows of U
   /// from `above` on have not been subtracted. Returns the first row whose pivot fails, or -1.
@@ -37,10 +37,8 @@ class CholeskyRows : PackedRows<N, Count, R> {
     }
     if (const Index failed = factor_square(floor); failed >= 0) return failed;
     solve(t);
-    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
-      this->template store_ragged<Part>(t[r], r, row_, part);
-      a_[packed_at<N>(row_ + r, row_ + r)] = square_[r][r];
-    }
+    this->template store<true, Part>(t, row_, part);
+    this->for_rows(row_, [&](Index r, R* element) { element[r] = square_[r][r]; });
     return -1;
   }
 
@@ -51,13 +49,13 @@ class CholeskyRows : PackedRows<N, Count, R> {
     this->template load<Part>(column, part, t);
     subtract<Part>(above, row_, column, part, t);
     solve(t);
-    IDEM_UNROLL for (Index r = 0; r < Count; ++r) this->template store<Part>(t[r], r, column, part);
+    this->template store<false, Part>(t, column, part);
   }
 
   /// Takes rows of U that are done in their own columns from memory, for `follow`.
   void recall() {
     for (Index r = 0; r < Count; ++r) {
-      for (Index c = r; c < Count; ++c) square_[r][c] = a_[packed_at<N>(row_ + r, row_ + c)];
+      for (Index c = r; c < Count; ++c) square_[r][c] = *at(row_ + r, row_ + c);
       inverses_[r] = R{1} / square_[r][r];
     }
   }
@@ -68,13 +66,7 @@ class CholeskyRows : PackedRows<N, Count, R> {
     Vector t[Count][Vectors];
     this->template load<Part>(column, part, t);
     subtract<Part>(above, below, column, part, t);
-    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
-      if constexpr (Ragged) {
-        this->template store_ragged<Part>(t[r], r, column, part);
-      } else {
-        this->template store<Part>(t[r], r, column, part);
-      }
-    }
+    this->template store<Ragged, Part>(t, column, part);
   }
 
  private:
@@ -82,9 +74,9 @@ class CholeskyRows : PackedRows<N, Count, R> {
   template <bool Part, Index Vectors>
   IDEM_INLINE void subtract(Index above, Index below, Index column, Index part,
                             Vector (&t)[Count][Vectors]) const {
-    const R* left = a_ + packed_at<N>(above, row_);
-    const R* right = a_ + packed_at<N>(above, column);
-    Index step = N - 1 - above;  // from (k, j) to (k + 1, j): each row is one shorter
+    const R* left = at(above, row_);
+    const R* right = at(above, column);
+    Index step = n_ - 1 - above;  // from (k, j) to (k + 1, j): each row is one shorter
     const auto one = [&] {
       Vector columns[Vectors];
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
@@ -153,12 +145,12 @@ template <Real R>
 inline constexpr Index kCholeskyBlock = ceil_div(64, Lanes<R>::kTileRows) * Lanes<R>::kTileRows;
 
 /// Rows from `row` on of U, in columns up to `end`. Returns the first row whose pivot fails, or -1.
-template <Index N, Index Count, Real R>
-IDEM_NOINLINE Index cholesky_rows(R* a, Index above, Index row, Index end, R floor) {
+template <Index Count, Real R>
+IDEM_NOINLINE Index cholesky_rows(R* a, Index n, Index above, Index row, Index end, R floor) {
   using L = Lanes<R>;
-  using Rows = CholeskyRows<N, Count, R>;
+  using Rows = CholeskyRows<Count, R>;
   constexpr Index kWide = L::kTileVectors * L::kWidth, kSquare = Rows::kSquareVectors * L::kWidth;
-  Rows rows(a, row);
+  Rows rows(a, n, row);
   Index column = row, failed = -1;
   if (L::kTileVectors > Rows::kSquareVectors && row + kWide <= end) {
     failed = rows.template factor<L::kTileVectors, false>(above, 0, floor);
@@ -181,24 +173,26 @@ IDEM_NOINLINE Index cholesky_rows(R* a, Index above, Index row, Index end, R flo
 }
 
 /// Subtracts rows [above, below) of U from Count rows from `row` on, in columns [column, end) of the upper triangle.
-template <Index N, Index Count, Real R>
-IDEM_INLINE void cholesky_update(R* a, Index above, Index below, Index row, Index column, Index end) {
-  const CholeskyRows<N, Count, R> rows(a, row);
-  for_packed_tiles<Count, R>(row, column, end, [&]<class Tile>(Tile, Index j, Index part) {
-    rows.template update<Tile::kRagged, Tile::kVectors, Tile::kPart>(above, below, j, part);
-  });
+template <Index Count, Real R>
+IDEM_INLINE void cholesky_update(R* a, Index n, Index above, Index below, Index row, Index column,
+                                 Index end) {
+  const CholeskyRows<Count, R> rows(a, n, row);
+  for_packed_tiles<Count, R>(
+      row, column, end, [&]<class Tile>(Tile, Index j, Index part) __attribute__((always_inline)) {
+        rows.template update<Tile::kRagged, Tile::kVectors, Tile::kPart>(above, below, j, part);
+      });
 }
 
 /// Columns [column, column + a wide tile) of the rows of U in [above, above + block), which are done to their left;
-/// then what all rows below take from them there.
-template <Index N, Real R>
-IDEM_NOINLINE void cholesky_panel(R* a, Index above, Index column) {
+/// then what all rows below take from them there. Last: n modulo the rows of a tile.
+template <Index Last, Real R>
+IDEM_NOINLINE void cholesky_panel(R* a, Index n, Index above, Index column) {
   using L = Lanes<R>;
   constexpr Index kRows = L::kTileRows, kWide = L::kTileVectors * L::kWidth;
   const Index below = above + kCholeskyBlock<R>;
-  const Index end = column + kWide < N ? column + kWide : N;
+  const Index end = column + kWide < n ? column + kWide : n;
   for (Index i = above; i < below; i += kRows) {
-    CholeskyRows<N, kRows, R> rows(a, i);
+    CholeskyRows<kRows, R> rows(a, n, i);
     rows.recall();
     if (end - column == kWide) {
       rows.template follow<L::kTileVectors, false>(above, column, 0);
@@ -209,9 +203,9 @@ IDEM_NOINLINE void cholesky_panel(R* a, Index above, Index column) {
     if (j < end) rows.template follow<1, true>(above, j, end - j);
   }
   Index i = below;
-  for (; i < end && i + kRows <= N; i += kRows) cholesky_update<N, kRows>(a, above, below, i, column, end);
-  if constexpr (N % kRows != 0) {
-    if (i < end) cholesky_update<N, N % kRows>(a, above, below, i, column, end);
+  for (; i < end && i + kRows <= n; i += kRows) cholesky_update<kRows>(a, n, above, below, i, column, end);
+  if constexpr (Last != 0) {
+    if (i < end) cholesky_update<Last>(a, n, above, below, i, column, end);
   }
 }
 
@@ -237,10 +231,10 @@ Solved cholesky(R* a) {
   const auto factor = [&](Index above, Index below, Index end) {
     Index i = above;
     for (; failed < 0 && i + kRows <= below; i += kRows) {
-      failed = detail::cholesky_rows<N, kRows>(a, above, i, end, floor);
+      failed = detail::cholesky_rows<kRows>(a, N, above, i, end, floor);
     }
     if constexpr (N % kRows != 0) {
-      if (failed < 0 && i < below) failed = detail::cholesky_rows<N, N % kRows>(a, above, i, end, floor);
+      if (failed < 0 && i < below) failed = detail::cholesky_rows<N % kRows>(a, N, above, i, end, floor);
     }
   };
   Index above = 0;
@@ -249,7 +243,7 @@ Solved cholesky(R* a) {
       factor(above, above + kBlock, above + kBlock);
       if (failed >= 0) break;
       for (Index column = above + kBlock; column < N; column += kWide) {
-        detail::cholesky_panel<N>(a, above, column);
+        detail::cholesky_panel<N % kRows>(a, N, above, column);
       }
     }
   }

@@ -9,56 +9,62 @@ namespace idem::inline IDEM_TARGET {
 
 namespace detail {
 
-/// `Count` rows from row_ on, in memory and in registers.
-template <Index N, Index Count, Real R>
+/// `Count` rows from row_ on, in memory and in registers, of n_ in all: known at run time, so that matrices of
+/// all sizes share the code.
+template <Index Count, Real R>
 struct PackedRows {
   using L = Lanes<R>;
   using Vector = typename L::Vector;
 
-  PackedRows(R* a, Index row) : a_(a), row_(row) {}
+  PackedRows(R* a, Index n, Index row) : a_(a), n_(n), row_(row) {}
+
+  /// Element (i, j), as packed_at says.
+  IDEM_INLINE R* at(Index i, Index j) const { return a_ + i * (2 * n_ - i - 1) / 2 + j; }
+
+  /// Calls work(r, element (row_ + r, column)) for each row.
+  template <class Work>
+  IDEM_INLINE void for_rows(Index column, const Work& work) const {
+    R* element = at(row_, column);
+    const Index step = n_ - 1 - row_;
+    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
+      work(r, element);
+      element += step - r;
+    }
+  }
 
   /// Of a row that begins inside, the lanes before its beginning hold the end of the row above: numbers that nobody
   /// uses.
   template <bool Part, Index Vectors>
   IDEM_INLINE void load(Index column, Index part, Vector (&t)[Count][Vectors]) const {
-    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
-      const R* const from = a_ + packed_at<N>(row_ + r, column);
+    for_rows(column, [&](Index r, const R* from) {
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
         t[r][v] = Part && v == Vectors - 1 ? L::load_part(from + v * L::kWidth, part)
                                            : L::load(from + v * L::kWidth);
       }
-    }
+    });
   }
 
-  template <bool Part, Index Vectors>
-  IDEM_INLINE void store(const Vector (&t)[Vectors], Index r, Index column, Index part) const {
-    R* const to = a_ + packed_at<N>(row_ + r, column);
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-      if (Part && v == Vectors - 1) {
-        L::store_part(to + v * L::kWidth, t[v], part);
-      } else {
-        L::store(to + v * L::kWidth, t[v]);
+  /// Ragged: from the diagonal on.
+  template <bool Ragged, bool Part, Index Vectors>
+  IDEM_INLINE void store(const Vector (&t)[Count][Vectors], Index column, Index part) const {
+    for_rows(column, [&](Index r, R* to) {
+      IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+        const Index first = Ragged ? row_ + r - column - v * L::kWidth : 0;
+        const Index end = Part && v == Vectors - 1 ? part : L::kWidth;
+        if (first >= end) continue;
+        if (first <= 0 && end == L::kWidth) {
+          L::store(to + v * L::kWidth, t[r][v]);
+        } else if constexpr (Ragged) {
+          L::store_between(to + v * L::kWidth, t[r][v], first > 0 ? first : 0, end);
+        } else {
+          L::store_part(to + v * L::kWidth, t[r][v], end);
+        }
       }
-    }
-  }
-
-  /// From the diagonal on.
-  template <bool Part, Index Vectors>
-  IDEM_INLINE void store_ragged(const Vector (&t)[Vectors], Index r, Index column, Index part) const {
-    R* const to = a_ + packed_at<N>(row_ + r, column);
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-      const Index first = row_ + r - column - v * L::kWidth;
-      const Index end = Part && v == Vectors - 1 ? part : L::kWidth;
-      if (first >= end) continue;
-      if (first <= 0 && end == L::kWidth) {
-        L::store(to + v * L::kWidth, t[v]);
-      } else {
-        L::store_between(to + v * L::kWidth, t[v], first > 0 ? first : 0, end);
-      }
-    }
+    });
   }
 
   R* a_;
+  Index n_;
   Index row_;
 };
 
@@ -71,7 +77,8 @@ struct PackedTile {
 };
 
 /// Calls work(tile, j, part) for the tiles of `Count` rows from `row` on, in columns [column, end) of the upper
-/// triangle.
+/// triangle. `work` is best always inlined: a call keeps what it has captured in memory, to be loaded for each
+/// tile.
 template <Index Count, Real R, class Work>
 IDEM_INLINE void for_packed_tiles(Index row, Index column, Index end, const Work& work) {
   using L = Lanes<R>;
@@ -98,16 +105,16 @@ IDEM_INLINE void for_packed_tiles(Index row, Index column, Index end, const Work
 }
 
 /// The same rows of A += B^T B.
-template <Index N, Index Count, Real R>
-class GramRows : PackedRows<N, Count, R> {
-  using Base = PackedRows<N, Count, R>;
+template <Index Count, Real R>
+class GramRows : PackedRows<Count, R> {
+  using Base = PackedRows<Count, R>;
   using L = Lanes<R>;
   using Vector = typename L::Vector;
 
  public:
-  GramRows(R* a, Index row) : Base{a, row} {}
+  GramRows(R* a, Index n, Index row) : Base{a, n, row} {}
 
-  /// Adds the products of `depth` rows of B, N numbers each.
+  /// Adds the products of `depth` rows of B, n numbers each.
   template <class Tile>
   IDEM_INLINE void add(const R* b, Index depth, Index column, Index part) const {
     constexpr Index kVectors = Tile::kVectors;
@@ -116,7 +123,7 @@ class GramRows : PackedRows<N, Count, R> {
     this->template load<kPart>(column, part, t);
     const R* left = b + this->row_;
     const R* right = b + column;
-    for (Index k = 0; k < depth; ++k, left += N, right += N) {
+    for (Index k = 0; k < depth; ++k, left += this->n_, right += this->n_) {
       Vector columns[kVectors];
       IDEM_UNROLL for (Index v = 0; v < kVectors; ++v) {
         columns[v] = kPart && v == kVectors - 1 ? L::load_part(right + v * L::kWidth, part)
@@ -127,22 +134,17 @@ class GramRows : PackedRows<N, Count, R> {
         IDEM_UNROLL for (Index v = 0; v < kVectors; ++v) t[r][v] = L::fma(factor, columns[v], t[r][v]);
       }
     }
-    IDEM_UNROLL for (Index r = 0; r < Count; ++r) {
-      if constexpr (Tile::kRagged) {
-        this->template store_ragged<kPart>(t[r], r, column, part);
-      } else {
-        this->template store<kPart>(t[r], r, column, part);
-      }
-    }
+    this->template store<Tile::kRagged, kPart>(t, column, part);
   }
 };
 
-template <Index N, Index Count, Real R>
-IDEM_NOINLINE void add_gram_rows(const R* b, Index depth, R* a, Index row, Index column, Index end) {
-  const GramRows<N, Count, R> rows(a, row);
-  for_packed_tiles<Count, R>(row, column, end, [&]<class Tile>(Tile, Index j, Index part) {
-    rows.template add<Tile>(b, depth, j, part);
-  });
+template <Index Count, Real R>
+IDEM_NOINLINE void add_gram_rows(const R* b, Index depth, R* a, Index n, Index row, Index column, Index end) {
+  const GramRows<Count, R> rows(a, n, row);
+  for_packed_tiles<Count, R>(
+      row, column, end, [&]<class Tile>(Tile, Index j, Index part) __attribute__((always_inline)) {
+        rows.template add<Tile>(b, depth, j, part);
+      });
 }
 
 }  // namespace detail
@@ -162,10 +164,10 @@ void add_gram(const R* b, Index depth, R* a) {
     const Index end = column + kWide < N ? column + kWide : N;
     Index i = 0;
     for (; i < end && i + kRows <= N; i += kRows) {
-      detail::add_gram_rows<N, kRows>(b, depth, a, i, column, end);
+      detail::add_gram_rows<kRows>(b, depth, a, N, i, column, end);
     }
     if constexpr (N % kRows != 0) {
-      if (i < end) detail::add_gram_rows<N, N % kRows>(b, depth, a, i, column, end);
+      if (i < end) detail::add_gram_rows<N % kRows>(b, depth, a, N, i, column, end);
     }
   }
 }
