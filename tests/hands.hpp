@@ -20,21 +20,26 @@ class Hands {
   [[nodiscard]] int size() const { return parts_; }
 
   template <class Task>
-  void run(Task&& task) {
-    ++runs_;
-    if (way_ == Way::threads) {
-      std::vector<std::thread> threads;
-      for (int part = 0; part < parts_; ++part) threads.emplace_back([&task, part] { task(part); });
-      for (std::thread& t : threads) t.join();
-    } else {
-      for (int i = 0; i < parts_; ++i) task(way_ == Way::forward ? i : parts_ - 1 - i);
-    }
+  void run(const Task& task) {
+    run(&task, [](const void* any, int part) { (*static_cast<const Task*>(any))(part); });
   }
 
   /// How often work was handed out.
   [[nodiscard]] int runs() const { return runs_; }
 
  private:
+  /// Tasks of every type, so that threads are compiled once, and a task in one place.
+  void run(const void* task, void (*call)(const void* task, int part)) {
+    ++runs_;
+    if (way_ == Way::threads) {
+      std::vector<std::thread> threads;
+      for (int part = 0; part < parts_; ++part) threads.emplace_back(call, task, part);
+      for (std::thread& t : threads) t.join();
+    } else {
+      for (int i = 0; i < parts_; ++i) call(task, way_ == Way::forward ? i : parts_ - 1 - i);
+    }
+  }
+
   Way way_;
   int parts_;
   int runs_ = 0;
