@@ -3,3 +3,5 @@
 #include <doctest/doctest.h>
 
 #include <idem/idem.hpp>
+
+#include "../inputs.hpp"
