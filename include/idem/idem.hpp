@@ -65,6 +65,7 @@
 #include <idem/train/gated_slice.hpp>
 #include <idem/train/gates.hpp>
 #include <idem/train/gradient.hpp>
+#include <idem/train/gradient_blocks.hpp>
 #include <idem/train/gradient_descent.hpp>
 #include <idem/train/loss.hpp>
 #include <idem/train/matrix_free.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -45,6 +46,30 @@ TEST_CASE("a sample that is not finite is refused where weights lie in blocks") 
     CHECK(t.feed(x.data(), y.data(), kCount, hands) == idem::Status::ok);
   }
   CHECK(t.count() == 2 * kCount);
+}
+
+TEST_CASE("more samples and inputs than stay in the caches at once have the bits that they have alone") {
+  constexpr idem::Index D = 370, kSlice = 448, kCount = kSlice + 170;
+  inputs::Draw draw(2);
+  std::vector<float> x(inputs::size(kCount * D)), y(inputs::size(kCount)), w(inputs::size(D * D));
+  inputs::fill(inputs::Kind::ordinary, draw, x.data(), kCount * D);
+  inputs::fill(inputs::Kind::ordinary, draw, y.data(), kCount);
+  inputs::fill(inputs::Kind::ordinary, draw, w.data(), D * D);
+  hands::Hands one(hands::Way::forward, 1), two(hands::Way::threads, 2);
+  const auto train = [&](const trainer::Erased<float>& t, hands::Hands& hands) {
+    REQUIRE(t.init() == idem::Status::ok);
+    std::copy(w.begin(), w.end(), t.weights());
+    for (idem::Index j = 0; j < D; j += 3) t.set_negative(j, true);
+    for (const idem::Index count : {kSlice, kCount, kSlice - 5}) {
+      REQUIRE(t.feed(x.data(), y.data(), count, hands) == idem::Status::ok);
+      REQUIRE(t.end_batch(0x1p-20f, hands) == idem::Status::ok);
+    }
+    return std::vector<float>(t.weights(), t.weights() + D * D);
+  };
+  const auto alone = train(trainer::erased<ResidualRelu<float, D>, 0>(), one);
+  const auto sliced = trainer::erased<ResidualRelu<float, D>, kSlice>();
+  CHECK(inputs::same_bits(train(sliced, one).data(), alone.data(), D * D));
+  CHECK(inputs::same_bits(train(sliced, two).data(), alone.data(), D * D));
 }
 
 TEST_CASE("training is the plain loop in float without the identity") {

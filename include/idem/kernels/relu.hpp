@@ -101,16 +101,21 @@ struct FiringBits {
   ///
   /// Bits    a selection: ARITHMETIC.md sections 3.6 and 7.
   static void unpack(R* rows, Index stride, Index neurons, const R* residuals, Index samples) {
-    using Bits = typename L::Words;
     for (Index j = 0; j < neurons; j += L::kWidth) {
       const Index left = neurons - j;
-      const auto words =
-          std::bit_cast<Bits>(left >= L::kWidth ? L::load(rows + j) : L::load_part(rows + j, left));
-      IDEM_UNROLL for (Index s = 0; s < L::kWidth; ++s) {
-        if (s == samples) break;
-        L::store(rows + s * stride + j,
-                 L::value_where(words, detail::bit_in_lanes<R>(s), L::broadcast(residuals[s])));
-      }
+      unpack(left >= L::kWidth ? L::load(rows + j) : L::load_part(rows + j, left), rows + j, stride,
+             residuals, samples);
+    }
+  }
+
+  /// The same for the words of a vector of neurons.
+  IDEM_INLINE static void unpack(typename L::Vector words, R* rows, Index stride, const R* residuals,
+                                 Index samples) {
+    const auto bits = std::bit_cast<typename L::Words>(words);
+    IDEM_UNROLL for (Index s = 0; s < L::kWidth; ++s) {
+      if (s == samples) break;
+      L::store(rows + s * stride,
+               L::value_where(bits, detail::bit_in_lanes<R>(s), L::broadcast(residuals[s])));
     }
   }
 };

@@ -13,18 +13,15 @@ namespace idem::inline IDEM_TARGET {
 /// Padded says that rows of `right` can be read to the end of a whole vector.
 ///
 /// Vectors that stand side by side in a row lie a vector's width apart, unless RightVector (for `right`) or StartVector
-/// (for `start`) says otherwise. Depth that is not of one piece comes in blocks of Block, BlockStep apart in `left`.
-/// Rows of `start` lie Start apart, if that is known when the program is compiled.
+/// (for `start` and `out`) says otherwise. Rows of `start` lie Start apart, if that is known when the program is compiled.
 template <Index LeftRow, Index LeftDepth, Index Right, Index Out, bool Padded = false, Index RightVector = 0,
-          Index StartVector = 0, Index Block = 0, Index BlockStep = 0, Index Start = 0>
+          Index StartVector = 0, Index Start = 0>
 struct Strides {
   static constexpr Index kLeftRow = LeftRow;
   static constexpr Index kLeftDepth = LeftDepth;
   static constexpr Index kRight = Right;
   static constexpr Index kOut = Out;
   static constexpr bool kPadded = Padded;
-  static constexpr Index kBlock = Block;
-  static constexpr Index kBlockStep = BlockStep;
   static constexpr Index kStart = Start;
   template <Real R>
   static constexpr Index kRightVector = RightVector == 0 ? Lanes<R>::kWidth : RightVector;
@@ -78,10 +75,11 @@ struct Store {
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
       R* to = p.out + (i + r) * S::kOut + j;
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
+        R* const vector = to + v * S::template kStartVector<R>;
         if (Part && v == Vectors - 1) {
-          L::store_part(to + v * L::kWidth, sums[r][v], part);
+          L::store_part(vector, sums[r][v], part);
         } else {
-          L::store(to + v * L::kWidth, sums[r][v]);
+          L::store(vector, sums[r][v]);
         }
       }
     }
@@ -143,12 +141,6 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
   const R* left = p.left + i * S::kLeftRow;
   const R* right = p.right + j / L::kWidth * S::template kRightVector<R> + j % L::kWidth;
   Index k = 0;
-  if constexpr (S::kBlock > 0) {
-    for (; k + S::kBlock <= depth; k += S::kBlock) {
-      for (Index n = 0; n < S::kBlock; ++n) add_products<Part, S>(left, right, part, sums);
-      left += S::kBlockStep - S::kBlock * S::kLeftDepth;
-    }
-  }
   if constexpr (L::kTogether > 1) {
     // To count and to step cost as much as an fma.
     for (; k + 4 <= depth; k += 4) {
@@ -163,29 +155,12 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
   sink.template take<Rows, Vectors, Part>(p, sums, i, j, part);
 }
 
-/// Rows of `start`, each a page away from the one before: no stream of addresses that a processor would foresee.
-template <Index Rows, Index Vectors, Real R, class S>
-IDEM_INLINE void prefetch_start(const Product<R, S>& p, Index i, Index j) {
-  if (p.start == nullptr) return;
-  IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-    const R* const row = p.start + (i + r) * p.start_stride + j;
-    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v)
-        __builtin_prefetch(row + v * S::template kStartVector<R>, 1);
-  }
-}
-
 /// The tiles of row pieces [first, last) in one panel of `Vectors` vectors from column `j`.
 template <Index Rows, Index TileRows, Index Vectors, bool Part, Real R, class S, class Sink>
 void panel(const Product<R, S>& p, Index depth, Index first, Index last, Index j, Index part, Sink& sink) {
   constexpr Cut kCut(Rows, TileRows);
   constexpr bool kTwoSizes = kCut.large_count < kCut.count;
   for (Index piece = first; piece < last; ++piece) {
-    if constexpr (S::kBlock > 0) {
-      // Not the rows behind the last: they may be another thread's.
-      if (piece + 1 < last) {
-        prefetch_start<kTwoSizes ? kCut.large - 1 : kCut.large, Vectors>(p, kCut.begin(piece + 1), j);
-      }
-    }
     if constexpr (kTwoSizes) {
       if (piece >= kCut.large_count) {
         tile<kCut.large - 1, Vectors, Part>(p, depth, kCut.begin(piece), j, part, sink);
@@ -217,10 +192,6 @@ inline constexpr Index kDepthBlock = 256;
 
 template <Real R, class S, class F>
 IDEM_INLINE void for_depth_blocks(const Product<R, S>& p, Index depth, F&& body) {
-  if constexpr (S::kBlock > 0) {
-    body(p, depth);
-    return;
-  }
   const Cut cut(depth, kDepthBlock);
   Product<R, S> block = p;
   if (cut.count == 0) body(block, 0);

@@ -10,6 +10,33 @@
 
 namespace idem::inline IDEM_TARGET {
 
+/// Whether samples and residuals lie in blocks of a vector's width, which are read from one end to the other. With many
+/// weights rows of D numbers take a page each, and to translate the addresses takes longer than to multiply: at d = 1500
+/// a step in blocks takes less than half the time, at d = 784 and 512 it is 13 % faster; with fewer weights it was not
+/// tried.
+template <Real R, Index D>
+inline constexpr bool kInBlocks = Lanes<R>::kWidth > 1 && D* D* static_cast<Index>(sizeof(R)) > 512 * 1024;
+
+namespace detail {
+
+/// The sums of kNeurons neurons of the samples in flight, where they rest while one block of weights after the other, of
+/// kDepth inputs, is added to them.
+///
+/// A panel of kDepth inputs and the one that comes next stay in the first-level cache (AVX-512: 42 KiB), a block of
+/// weights and the next in the second (336 KiB), as the sums do. At d = 1500 and 300 samples the forward pass takes
+/// 1.13 times its multiply-adds at the peak: with 192 neurons 1.17, with 64 inputs 1.19; all inputs at once, 1.44.
+template <Real R, Index D, Index Count, bool = kInBlocks<R, D>>
+struct BlockSums {
+  static constexpr Index kDepth = Cut(D, 112).large;
+  static constexpr Index kNeurons = 1536 / static_cast<Index>(sizeof(R));
+  static constexpr Index kStride = kNeurons * Lanes<R>::kWidth;  ///< from a vector of samples to the next
+  alignas(64) R sums[kNeurons * Count];  ///< for each vector of samples, a row of one vector for each neuron
+};
+template <Real R, Index D, Index Count>
+struct BlockSums<R, D, Count, false> {};
+
+}  // namespace detail
+
 /// The samples in flight: working memory of a forward pass over up to `Count` samples.
 ///
 /// Count is a multiple of 16, the widest lanes there are, so that the layout is the same on all.
@@ -23,6 +50,7 @@ struct Slice {
   /// The sum of sample s for neuron 0. If it is finite all of the sample's numbers are, whatever the weights: a term
   /// with infinity or NaN is one of them, and what is added to it remains so.
   alignas(64) R first_sums[Count];
+  [[no_unique_address]] detail::BlockSums<R, D, Count> block;  ///< where kInBlocks
 };
 
 /// No slice: samples pass one by one.
@@ -183,7 +211,7 @@ void forward_columns(const Model& model, Columns&& columns, Index count,
   for (Index n = 0; n < panels.count; ++n) {
     const Index begin = begin_of(n), end = end_of(n), vectors = (begin_of(n + 1) - begin) / L::kWidth;
     const R* const inputs = columns(n, begin, end);
-    const Product<R, Strides<1, D, Stride, Stride, false, 0, 0, 0, 0, Stride>> p{
+    const Product<R, Strides<1, D, Stride, Stride, false, 0, 0, Stride>> p{
         model.weights().data(), inputs, Model::kSkip == Skip::identity ? inputs : nullptr, Stride, nullptr};
     const auto multiply = [&]<class Beside>(const Beside& beside) {
       Outputs<Model, PackedStride, Beside, Then> outputs{
@@ -254,7 +282,7 @@ IDEM_INLINE void forward_vectors(const Model& model, const typename Model::Scala
   for (Index v = first; v < last; ++v) {
     const Index begin = v * L::kWidth, samples = count - begin < L::kWidth ? count - begin : L::kWidth;
     transpose_square<D>(x + begin * D, D, samples, columns, kStride);
-    const Product<R, Strides<1, D, kStride, kStride, false, 0, 0, 0, 0, kStride>> p{
+    const Product<R, Strides<1, D, kStride, kStride, false, 0, 0, kStride>> p{
         model.weights().data(), columns, Model::kSkip == Skip::identity ? columns : nullptr, kStride,
         nullptr};
     Outputs<Model, PackedStride, Nothing, Nothing, 1> outputs{
@@ -304,13 +332,6 @@ void forward(const Model& model, const typename Model::Scalar* x, Index count,
   }
 }
 
-/// Whether samples and residuals lie in blocks of a vector's width, which are read from one end to the other. With many
-/// weights rows of D numbers take a page each, and to translate the addresses takes longer than to multiply: at d = 1500
-/// a step in blocks takes less than half the time, at d = 784 and 512 it is 13 % faster; with fewer weights it was not
-/// tried.
-template <Real R, Index D>
-inline constexpr bool kInBlocks = Lanes<R>::kWidth > 1 && D* D* static_cast<Index>(sizeof(R)) > 512 * 1024;
-
 namespace detail {
 
 /// Takes the sums z of a panel of samples for the neurons from `neuron` on: as Outputs, but the outputs so far rest in
@@ -327,20 +348,20 @@ struct BlockOutputs {
   Index neuron;
 
   template <Index Rows, Index Vectors, bool Part, class S>
-  IDEM_INLINE void take(const Product<R, S>&, const typename L::Vector (&z)[Rows][Vectors], Index, Index,
+  IDEM_INLINE void take(const Product<R, S>&, const typename L::Vector (&z)[Rows][Vectors], Index i, Index,
                         Index) const {
-    if (neuron == 0) {
+    if (neuron + i == 0) {
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) L::store(first_sums + v * L::kWidth, z[0][v]);
     }
     typename L::Vector sums[Vectors];
     IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[v] = L::load(f + v * L::kWidth);
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-      const Index j = neuron + r;
+      const Index j = neuron + i + r;
       const bool minus = model.negative(j);
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
         const auto fires = add_rectified<R>(sums[v], z[r][v], minus);
         if constexpr (Packed) {
-          L::store_word(words + j / L::kWidth * stride + j % L::kWidth + v * L::kWidth * L::kWidth, fires);
+          L::store_word(words + j / L::kWidth * stride + j % L::kWidth + v * L::kWidth, fires);
         }
       }
     }
@@ -348,33 +369,92 @@ struct BlockOutputs {
   }
 };
 
-/// Columns of weights that are brought side by side at a time: a line of the cache of floats with AVX-512.
-template <Real R>
-inline constexpr Index kColumnsTogether = 2 * Lanes<R>::kTileRows;
+/// A matrix that is wanted soon, brought to the second-level cache a line at a time while other work goes on: all at
+/// once, its lines would hold up those of that work.
+template <Real R, int Level>
+class Ahead {
+ public:
+  /// rows x cols numbers, rows `stride` apart, in `times` times.
+  Ahead(const R* at, Index rows, Index cols, Index stride, Index times)
+      : at_(at),
+        lines_(ceil_div(cols + kLine - 1, kLine)),  // a row may begin in the middle of one
+        skip_(stride - lines_ * kLine),
+        rows_(rows),
+        left_(lines_),
+        pace_(ceil_div(rows * lines_, times)) {}
 
-/// Rows neurons of samples in vectors [first, last), whose columns of weights are side by side.
-template <bool Packed, Index Rows, class Model, Index Count>
-void forward_neurons(const Model& model, const typename Model::Scalar* columns, Index neuron,
-                     Slice<typename Model::Scalar, Model::kDim, Count>& slice, typename Model::Scalar* words,
-                     Index stride, Index first, Index last) {
-  using R = typename Model::Scalar;
+  IDEM_INLINE void next() {
+    for (Index i = 0; i < pace_ && rows_ > 0; ++i) {
+      __builtin_prefetch(at_, 0, 4 - Level);
+      at_ += kLine;
+      if (--left_ == 0) {
+        at_ += skip_;
+        left_ = lines_;
+        --rows_;
+      }
+    }
+  }
+
+ private:
+  static constexpr Index kLine = 64 / static_cast<Index>(sizeof(R));
+  const R* at_;
+  Index lines_, skip_, rows_, left_, pace_;
+};
+
+/// So many products follow each other before more is brought near.
+inline constexpr Index kTogetherInDepth = 8;
+
+/// A block of weights is added to the sums of Rows neurons for Vectors vectors of samples.
+template <Index Rows, Index Vectors, Real R, class S, class Sink>
+IDEM_INLINE void block_tile(const Product<R, S>& p, Index depth, Index i, Index next, Ahead<R, 2>& weights,
+                            Ahead<R, 1>& inputs, const Sink& sink) {
   using L = Lanes<R>;
-  constexpr Index kBlock = Model::kDim * L::kWidth;
-  using S = Strides<1, kColumnsTogether<R>, L::kWidth, 0, true, kBlock, kBlock>;
-  const Cut panels(last - first, L::kTileVectors);
-  for (Index n = 0; n < panels.count; ++n) {
-    const Index begin = first + panels.begin(n), vectors = panels.begin(n + 1) - panels.begin(n);
-    const R* const inputs = slice.inputs + begin * kBlock;
-    const Product<R, S> p{columns, inputs,
-                          Model::kSkip == Skip::identity ? inputs + neuron * L::kWidth : nullptr, L::kWidth,
-                          nullptr};
-    BlockOutputs<Model, Packed> outputs{model,
-                                        slice.outputs + begin * L::kWidth,
-                                        slice.first_sums + begin * L::kWidth,
-                                        Packed ? words + begin * L::kWidth * L::kWidth : nullptr,
-                                        stride,
-                                        neuron};
-    product_panel<Rows>(p, Model::kDim, vectors, outputs);
+  typename L::Vector sums[Rows][Vectors];
+  const R* const start = p.start + i * p.start_stride;
+  IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[r][v] =
+        L::load(start + r * p.start_stride + v * S::template kStartVector<R>);
+  }
+  const R *left = p.left + i * S::kLeftRow, *right = p.right;
+  const R* soon = p.start + next * p.start_stride;
+  Index k = 0;
+  for (; k + kTogetherInDepth <= depth; k += kTogetherInDepth) {
+    IDEM_UNROLL for (Index v = 0; v < Vectors; ++v)
+        __builtin_prefetch(soon + v * S::template kStartVector<R>, 1);
+    if (k < (Rows - 1) * kTogetherInDepth) soon += p.start_stride;
+    weights.next();
+    inputs.next();
+    for (Index n = 0; n < kTogetherInDepth; ++n) add_products<false, S>(left, right, 0, sums);
+  }
+  for (; k < depth; ++k) add_products<false, S>(left, right, 0, sums);
+  sink.template take<Rows, Vectors, false>(p, sums, i, 0, 0);
+}
+
+template <Index Vectors, Index Rest, Real R, class S, class Sink>
+IDEM_NOINLINE void block_panel(const Product<R, S>& p, Index depth, Index neurons, Ahead<R, 2>& weights,
+                               Ahead<R, 1> inputs, const Sink& sink) {
+  constexpr Index kRows = Lanes<R>::kTileRows;
+  Index i = 0;
+  for (; i + kRows <= neurons; i += kRows) {
+    block_tile<kRows, Vectors>(p, depth, i, i + kRows < neurons ? i + kRows : 0, weights, inputs, sink);
+  }
+  if constexpr (Rest > 0) {
+    if (i < neurons) block_tile<Rest, Vectors>(p, depth, i, 0, weights, inputs, sink);
+  }
+}
+
+/// A block of weights is added to the sums of a panel, `vectors` vectors of samples.
+template <Index Rest, Real R, class S, class Sink>
+IDEM_INLINE void block_panel(const Product<R, S>& p, Index depth, Index neurons, Index vectors,
+                             Ahead<R, 2>& weights, const Ahead<R, 1>& inputs, const Sink& sink) {
+  using L = Lanes<R>;
+  static_assert(L::kTileVectors <= 3);
+  if (L::kTileVectors >= 3 && vectors == 3) {
+    block_panel<3, Rest>(p, depth, neurons, weights, inputs, sink);
+  } else if (L::kTileVectors >= 2 && vectors == 2) {
+    block_panel<2, Rest>(p, depth, neurons, weights, inputs, sink);
+  } else {
+    block_panel<1, Rest>(p, depth, neurons, weights, inputs, sink);
   }
 }
 
@@ -384,46 +464,72 @@ void forward_neurons(const Model& model, const typename Model::Scalar* columns, 
 /// v D kWidth, slice.outputs and slice.first_sums.
 ///
 ///     words   null, or the place of FiringBits: of neuron j for vector v of samples at
-///             j / kWidth stride + v kWidth^2 + j % kWidth
+///             j / kWidth stride + v kWidth + j % kWidth
 ///
-/// Memory  no heap; 2 kTileRows D numbers of stack (d = 1500, AVX-512: 94 KiB in float, 188 in double) on every thread:
-///         each weight is moved there once, and read from there for all samples.
+/// Memory  no heap; the slice's.
 template <bool Packed, class Model, Index Count>
 IDEM_NOINLINE void forward_in_blocks(const Model& model, const typename Model::Scalar* x, Index count,
                                      Slice<typename Model::Scalar, Model::kDim, Count>& slice,
                                      typename Model::Scalar* words, Index stride, Index first, Index last) {
   using R = typename Model::Scalar;
   using L = Lanes<R>;
-  constexpr Index D = Model::kDim, kRows = L::kTileRows, kColumns = detail::kColumnsTogether<R>,
-                  kWidth = L::kWidth;
+  using Block = detail::BlockSums<R, Model::kDim, Count>;
+  constexpr Index D = Model::kDim, kWidth = L::kWidth, kRows = L::kTileRows, kNeurons = Block::kNeurons;
+  using S = Strides<1, D, kWidth, kWidth, true, D * kWidth, Block::kStride>;
   if (first == last) return;  // a part of which there is no more: the weights need not be read for it
   for (Index v = first; v < last; ++v) {
     const Index begin = v * kWidth, samples = count - begin < kWidth ? count - begin : kWidth;
     transpose_columns<D>(x + begin * D, D, samples, slice.inputs + begin * D, kWidth);
     L::store(slice.outputs + begin, typename L::Vector{});
   }
-  alignas(64) R columns[D * kColumns];
-  Index neuron = 0;
-  for (; neuron + kColumns <= D; neuron += kColumns) {
-    const R* from = model.weights().data() + neuron;
-    for (Index k = 0; k < D; ++k, from += D) {
-      IDEM_UNROLL for (Index c = 0; c < kColumns; ++c) columns[k * kColumns + c] = from[c];
-      __builtin_prefetch(from + kColumns);  // a page apart: no stream that a processor would foresee
+  const R* const weights = model.weights().data();
+  constexpr detail::Cut kDepths(D, Block::kDepth);
+  static_assert(kNeurons % kRows == 0);
+  const detail::Cut panels(last - first, L::kTileVectors);
+  const auto panel_begin = [&](Index panel) { return first + panels.begin(panel); };
+  for (Index neuron = 0; neuron < D; neuron += kNeurons) {
+    const Index neurons = D - neuron < kNeurons ? D - neuron : kNeurons;
+    for (Index v = first; v < last; ++v) {
+      R* const sums = slice.block.sums + v * Block::kStride;
+      const R* const starts = slice.inputs + (v * D + neuron) * kWidth;
+      for (Index j = 0; j < neurons * kWidth; j += kWidth) {
+        L::store(sums + j, Model::kSkip == Skip::identity ? L::load(starts + j) : L::broadcast(R{0}));
+      }
     }
-    detail::forward_neurons<Packed, kRows>(model, columns, neuron, slice, words, stride, first, last);
-    detail::forward_neurons<Packed, kRows>(model, columns + kRows, neuron + kRows, slice, words, stride,
-                                           first, last);
-  }
-  constexpr Index kRest = D % kColumns, kFirst = kRest < kRows ? kRest : kRows;
-  for (Index k = 0; k < D; ++k) {
-    for (Index c = 0; c < kRest; ++c) columns[k * kColumns + c] = model.weights().data()[k * D + neuron + c];
-  }
-  if constexpr (kFirst > 0) {
-    detail::forward_neurons<Packed, kFirst>(model, columns, neuron, slice, words, stride, first, last);
-  }
-  if constexpr (kRest > kRows) {
-    detail::forward_neurons<Packed, kRest - kRows>(model, columns + kRows, neuron + kRows, slice, words,
-                                                   stride, first, last);
+    for (Index n = 0; n < kDepths.count; ++n) {
+      const Index k = kDepths.begin(n), depth = kDepths.begin(n + 1) - k;
+      const bool complete = n + 1 == kDepths.count;
+      const Index next_n = complete ? 0 : n + 1, next_k = kDepths.begin(next_n);
+      const Index next_depth = kDepths.begin(next_n + 1) - next_k;
+      const Index next_neuron = complete ? neuron + kNeurons : neuron, left = D - next_neuron;
+      const Index times = detail::ceil_div(neurons, kRows) * (depth / detail::kTogetherInDepth);
+      detail::Ahead<R, 2> next_weights(weights + next_k * D + (left > 0 ? next_neuron : 0),
+                                       left > 0 ? next_depth : 0, left < kNeurons ? left : kNeurons, D,
+                                       times * panels.count);
+      for (Index m = 0; m < panels.count; ++m) {
+        const Index begin = panel_begin(m), vectors = panel_begin(m + 1) - begin;
+        const bool other = m + 1 < panels.count;
+        const Index next_m = other ? m + 1 : 0, next = panel_begin(next_m);
+        const detail::Ahead<R, 1> next_inputs(slice.inputs + (next * D + (other ? k : next_k)) * kWidth,
+                                              panel_begin(next_m + 1) - next,
+                                              (other ? depth : next_depth) * kWidth, D * kWidth, times);
+        R* const sums = slice.block.sums + begin * Block::kStride;
+        const Product<R, S> p{weights + k * D + neuron, slice.inputs + (begin * D + k) * kWidth, sums, kWidth,
+                              sums};
+        if (!complete) {
+          const detail::Store store;
+          detail::block_panel<D % kRows>(p, depth, neurons, vectors, next_weights, next_inputs, store);
+        } else {
+          const detail::BlockOutputs<Model, Packed> outputs{model,
+                                                            slice.outputs + begin * kWidth,
+                                                            slice.first_sums + begin * kWidth,
+                                                            Packed ? words + begin * kWidth : nullptr,
+                                                            stride,
+                                                            neuron};
+          detail::block_panel<D % kRows>(p, depth, neurons, vectors, next_weights, next_inputs, outputs);
+        }
+      }
+    }
   }
 }
 
@@ -433,7 +539,7 @@ IDEM_NOINLINE void forward_in_blocks(const Model& model, const typename Model::S
 ///     slice  room for the samples in flight; one for no samples sends them one by one
 ///
 /// Bits    ARITHMETIC.md section 6.
-/// Memory  no heap; the stack of forward_in_blocks where kInBlocks.
+/// Memory  no heap.
 template <class Model, Index Count, class Take>
 void predict(const Model& model, const typename Model::Scalar* x, Index count,
              Slice<typename Model::Scalar, Model::kDim, Count>& slice, const Take& take) {

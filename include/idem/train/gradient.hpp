@@ -5,6 +5,7 @@
 #include <idem/kernels/patches.hpp>
 #include <idem/models/slice.hpp>
 #include <idem/train/executor.hpp>
+#include <idem/train/gradient_blocks.hpp>
 #include <idem/train/update.hpp>
 
 namespace idem::inline IDEM_TARGET {
@@ -77,11 +78,10 @@ class GradientSum {
   using L = Lanes<R>;
   using Word = typename L::Word;
   static constexpr bool kPatches = kInPatches<R, D>, kBlocks = kInBlocks<R, D>;
+  using Blocks = detail::GradientBlocks<R, D, SliceCount>;
   using Masked = MaskedResiduals<R, D, kPatches || kBlocks ? 0 : SliceCount>;
-  /// In patches: FiringBits, a row for each vector of samples.
+  /// In patches: FiringBits, a row for each vector of samples. In blocks: a row for each vector of neurons.
   static constexpr Index kWordStride = detail::ceil_div(D, L::kWidth) * L::kWidth;
-  /// In blocks: the residuals of all samples for a vector of neurons.
-  static constexpr Index kBlockStride = SliceCount * L::kWidth;
 
  public:
   /// The forward pass of samples in vectors [first, last), their residuals by `loss`, and which neurons they go to.
@@ -90,7 +90,7 @@ class GradientSum {
                     Index first, Index last, const Loss& loss) {
     const Finisher<Loss> then{*this, loss, slice.outputs, y};
     if constexpr (kBlocks) {
-      forward_in_blocks<true>(model, x, count, slice, other_.residuals, kBlockStride, first, last);
+      forward_in_blocks<true>(model, x, count, slice, other_.words, SliceCount, first, last);
       const Index end = last * L::kWidth < count ? last * L::kWidth : count;
       for (Index s = first * L::kWidth; s < end; s += L::kWidth) {
         then.finish(s, end - s < L::kWidth ? end : s + L::kWidth);
@@ -108,15 +108,17 @@ class GradientSum {
     }
   }
 
-  /// Adds the gradient of `count` samples whose residuals are set; begins the sum when `fresh`.
+  /// Adds the gradient of `count` samples whose residuals are set; begins the sum when `fresh`. In blocks that waits: if
+  /// nothing comes after them but the step, their sums need not pass memory before it.
   ///
   ///     x         count x D, row-major
-  ///     gradient  D x D: has the sum after `finish`, and until then no one else's numbers
-  ///     inputs    a slice's, as the forward pass left them; of no more use
+  ///     gradient  D x D: has the sum after `step`, and until then no one else's numbers
+  ///     inputs    a slice's, as the forward pass left them; of no more use, or in blocks until `settle`
   template <Executor E>
   void add(const R* x, Index count, bool fresh, R* gradient, R* inputs, E& executor) {
     if constexpr (kBlocks) {
-      add_in_blocks(inputs, count, fresh, gradient, executor);
+      other_.waiting = count;
+      other_.fresh = fresh;
     } else if constexpr (kPatches) {
       // Of so few neurons that to share the work out would cost more than it.
       if (fresh) other_.sums.clear();
@@ -126,43 +128,72 @@ class GradientSum {
     }
   }
 
+  /// Adds what waits, before other samples come.
+  template <Executor E>
+  void settle(R* gradient, const R* inputs, E& executor) {
+    if constexpr (kBlocks) {
+      if (other_.waiting == 0) return;
+      const Blocks blocks{inputs, other_.words, other_.residuals, other_.waiting};
+      const int parts = executor.size();
+      executor.run([&](int part) {
+        detail::KeepSums<R, D> keep{gradient};
+        blocks.rows(share(Blocks::kPieces, part, parts), share(Blocks::kPieces, part + 1, parts),
+                    other_.fresh, gradient, keep);
+      });
+      other_.waiting = 0;
+    }
+  }
+
+  /// Forgets what waits.
+  void clear() {
+    if constexpr (kBlocks) other_.waiting = 0;
+  }
+
   /// The same for a sample that came alone.
   void add_alone(const R* x, const Mask<D>& mask, R residual, bool fresh, R* gradient, R* inputs) {
+    Serial alone;
+    settle(gradient, inputs, alone);
     if constexpr (kBlocks) {
       for (Index k = 0; k < D; ++k) inputs[k * L::kWidth] = x[k];
       for (Index j = 0; j < kWordStride; ++j) {
-        other_.residuals[j / L::kWidth * kBlockStride + j % L::kWidth] =
-            j < D && mask.on(j) ? residual : R{0};
+        L::store_word(other_.words + j / L::kWidth * SliceCount + j % L::kWidth, Word{j < D && mask.on(j)});
       }
+      other_.residuals[0] = residual;
     } else if constexpr (kPatches) {
       for (Index j = 0; j < kWordStride; ++j) L::store_word(other_.words + j, Word{j < D && mask.on(j)});
       other_.residuals[0] = residual;
     } else {
       for (Index j = 0; j < Masked::kStride; ++j) masked_.rows[j] = j < D && mask.on(j) ? residual : R{0};
     }
-    Serial alone;
     add(x, 1, fresh, gradient, inputs, alone);
   }
 
-  /// The sum is complete: it gets the signs of its neurons.
-  template <class Model>
-  void finish(const Model& model, R* gradient) const {
-    if constexpr (kPatches) other_.sums.read(gradient);
-    apply_signs<D, D>(gradient, [&](Index j) { return model.negative_from(j); });
-  }
-
-  /// `finish` and update_weights by c.
+  /// The sum is complete: it gets the signs of its neurons, and the weights take the step, as update_weights.
   template <class Model, Executor E>
-  bool step(R c, Model& model, R* gradient, E& executor) {
+  bool step(R c, Model& model, R* gradient, const R* inputs, E& executor) {
+    R* const weights = model.weights().data();
+    if constexpr (kBlocks) {
+      if (other_.waiting > 0) {
+        const Blocks blocks{inputs, other_.words, other_.residuals, other_.waiting};
+        return detail::step_or_restore<D, Layout::by_input>(
+            gradient, weights, executor, [&](int part, int parts) {
+              detail::StepWeights<Model> sink{model, -c, gradient};
+              blocks.rows(share(Blocks::kPieces, part, parts), share(Blocks::kPieces, part + 1, parts),
+                          other_.fresh, gradient, sink);
+              return sink.finite.value();
+            });
+      }
+    }
     if constexpr (kInFewPatches<R, D>) {
       if (model.negative_from(0) == 0) {
         typename L::Vector sums[PatchSums<R, D>::kRegisters];
         other_.sums.read(sums);
-        return update_weights<D>(c, sums, model.weights().data());
+        return update_weights<D>(c, sums, weights);
       }
     }
-    finish(model, gradient);
-    return update_weights<D, Layout::by_input>(c, gradient, model.weights().data(), executor);
+    if constexpr (kPatches) other_.sums.read(gradient);
+    apply_signs<D, D>(gradient, [&](Index j) { return model.negative_from(j); });
+    return update_weights<D, Layout::by_input>(c, gradient, weights, executor);
   }
 
  private:
@@ -198,27 +229,11 @@ class GradientSum {
   /// The residuals of `samples` <= kWidth samples from `first` on, a multiple of kWidth, and zeros up to a whole vector;
   /// the neurons are packed.
   IDEM_INLINE void set_residuals(Index first, const R* residuals, Index samples) {
-    if constexpr (kBlocks) {
-      for (Index j = 0; j < D; j += L::kWidth) {
-        FiringBits<R>::unpack(other_.residuals + j / L::kWidth * kBlockStride + first * L::kWidth, L::kWidth,
-                              D - j < L::kWidth ? D - j : L::kWidth, residuals, samples);
-      }
-    } else if constexpr (kPatches) {
+    if constexpr (kBlocks || kPatches) {
       L::store(other_.residuals + first, L::load(residuals));
     } else {
       FiringBits<R>::unpack(masked_.rows + first * Masked::kStride, Masked::kStride, D, residuals, samples);
     }
-  }
-
-  template <Executor E>
-  void add_in_blocks(const R* inputs, Index count, bool fresh, R* gradient, E& executor) {
-    using S = Strides<L::kWidth, 1, L::kWidth, D, true, kBlockStride, 0, L::kWidth, D * L::kWidth>;
-    const Product<R, S> p{inputs, other_.residuals, fresh ? nullptr : gradient, D, gradient};
-    const int parts = executor.size();
-    constexpr Index kPieces = row_pieces<R, D, D>();
-    executor.run([&](int part) {
-      product_rows<D, D>(p, count, share(kPieces, part, parts), share(kPieces, part + 1, parts));
-    });
   }
 
   struct Patches {
@@ -226,12 +241,15 @@ class GradientSum {
     alignas(64) R words[SliceCount / L::kWidth * kWordStride];
     R residuals[SliceCount];
   };
-  struct Blocks {
-    alignas(64) R residuals[kWordStride * SliceCount];
+  struct Waiting {
+    alignas(64) R words[SliceCount / L::kWidth * kWordStride];
+    R residuals[SliceCount];
+    Index waiting;  // samples whose gradient is not in the sum
+    bool fresh;     // whether it begins with them
   };
   struct None {};
   [[no_unique_address]] Masked masked_;
-  [[no_unique_address]] std::conditional_t<kPatches, Patches, std::conditional_t<kBlocks, Blocks, None>>
+  [[no_unique_address]] std::conditional_t<kPatches, Patches, std::conditional_t<kBlocks, Waiting, None>>
       other_;
 };
 

@@ -58,8 +58,8 @@ struct WaitingSamples<R, D, false> {
 ///
 /// Bits    ARITHMETIC.md section 7.
 /// Memory  no heap; `footprint<Sgd<...>>()` names it by part; 2 KiB of stack at most, but for slices and more than
-///         512 KiB of weights: there two tiles' columns of them on every thread (d = 1500, AVX-512: 94 KiB in float,
-///         188 in double).
+///         512 KiB of weights: there residuals of 160 samples for a tile's neurons on every thread (AVX-512: 30 KiB). With
+///         these the gradient of the last samples is formed by `end_batch`, with the executor that it is given.
 /// Cost    2 D^2 fused multiply-adds a sample, of which the sleeping neurons' are left out where samples
 ///         pass one by one.
 /// Source  [LiYuan17] arXiv:1705.09886, equation (2).
@@ -151,6 +151,7 @@ class Sgd {
     count_ = 0;
     if constexpr (kWait) waiting_.count = 0;
     losses_.clear();
+    if constexpr (SliceCount > 0) sum_.clear();
   }
 
   /// Takes the step of size eta and opens the next batch.
@@ -169,7 +170,7 @@ class Sgd {
     // to neuron j, so that a sleeping neuron costs nothing.
     bool finite;
     if constexpr (SliceCount > 0) {
-      finite = sum_.step(c, model_, gradient_, executor);
+      finite = sum_.step(c, model_, gradient_, slice_.inputs, executor);
     } else {
       finite = update_weights<kDim, Layout::by_neuron>(c, gradient_, model_.weights().data(), executor);
     }
@@ -307,6 +308,7 @@ class Sgd {
 
   template <Executor E>
   void forward_slice(const R* x, const R* y, Index count, E& executor) {
+    sum_.settle(gradient_, slice_.inputs, executor);
     const int parts = executor.size();
     const Index vectors = sample_vectors<R>(count);
     executor.run([&](int part) {

@@ -85,24 +85,14 @@ bool step_rows(R minus_c, R* gradient, R* weights, Index first, Index last) {
   return finite.value();
 }
 
-}  // namespace detail
-
-/// W[k][j] <- fma(-c, G(k, j) + 0, W[k][j]) if every result is finite; else W stays.
-///
-///     G   D x D, the gradient, lying as L says; overwritten
-///     W   D x D, row-major; must not overlap G
-///
-/// Returns whether W was updated.
-/// Bits    ARITHMETIC.md section 7.2.
-/// Cost    D^2 fused multiply-adds, in one pass over G and W.
-template <Index D, Layout L, Real R, Executor E>
-bool update_weights(R c, R* gradient, R* weights, E& executor) {
-  // The old weights wait where their gradient was until all of the new ones are known to be finite.
+/// Runs step(part, parts), which takes the step for a part of the weights, leaves the old ones in `gradient`, lying as
+/// L says, and returns whether the new ones are finite; if not all are, the old ones come back. Returns whether all are.
+template <Index D, Layout L, Real R, Executor E, class Step>
+bool step_or_restore(R* gradient, R* weights, E& executor, const Step& step) {
   bool finite = true;
   const int parts = executor.size();
   executor.run([&](int part) {
-    const Index first = share(D, part, parts), last = share(D, part + 1, parts);
-    if (!detail::step_rows<D, L>(-c, gradient, weights, first, last)) {
+    if (!step(part, parts)) {
       // Parts may run at the same time. Where a compiler has no atomics to hand (Clang on ARMv6-M would call a
       // library), to store a byte is one instruction all the same.
 #if __GCC_ATOMIC_BOOL_LOCK_FREE == 2
@@ -119,6 +109,24 @@ bool update_weights(R c, R* gradient, R* weights, E& executor) {
     }
   }
   return false;
+}
+
+}  // namespace detail
+
+/// W[k][j] <- fma(-c, G(k, j) + 0, W[k][j]) if every result is finite; else W stays.
+///
+///     G   D x D, the gradient, lying as L says; overwritten
+///     W   D x D, row-major; must not overlap G
+///
+/// Returns whether W was updated.
+/// Bits    ARITHMETIC.md section 7.2.
+/// Cost    D^2 fused multiply-adds, in one pass over G and W.
+template <Index D, Layout L, Real R, Executor E>
+bool update_weights(R c, R* gradient, R* weights, E& executor) {
+  return detail::step_or_restore<D, L>(gradient, weights, executor, [&](int part, int parts) {
+    const Index first = share(D, part, parts), last = share(D, part + 1, parts);
+    return detail::step_rows<D, L>(-c, gradient, weights, first, last);
+  });
 }
 
 /// The same of a gradient in registers, row-major from one to the next.
