@@ -65,12 +65,15 @@ void enter_fresh_step() {
   enter(entry);
 }
 
-/// The same, a sample at a time, as on a device.
-template <Real R, Index D>
-void enter_streamed_step(Index count) {
-  const auto sgd = trainer<Sgd<ResidualRelu<R, D>>>();
+/// The same, a sample at a time, as they come on a device: to the trainer that one gets unless one asks for less memory,
+/// and to the smallest there is.
+template <class Trainer>
+void enter_streamed_step(const char* who, Index count) {
+  using R = typename Trainer::R;
+  constexpr Index D = Trainer::kDim;
+  const auto sgd = trainer<Trainer>();
   const auto batch = std::make_shared<Batch<R>>(D, count);
-  Entry entry = step_entry(step_job(D, count), "idem, one by one", kIsDouble<R>, D, count);
+  Entry entry = step_entry(step_job(D, count), who, kIsDouble<R>, D, count);
   entry.work = [=] {
     for (Index s = 0; s < count; ++s) {
       if (sgd->feed(batch->x.data() + s * D, batch->y[static_cast<std::size_t>(s)]) != Status::ok)
@@ -179,7 +182,8 @@ void enter_all() {
   enter_step<R, 64, 128>();
   enter_step<R, 100, 200>();
   enter_fresh_step<R, 100, 200>();
-  enter_streamed_step<R, 100>(200);
+  enter_streamed_step<Sgd<ResidualRelu<R, 100>>>("idem, one by one", 200);
+  enter_streamed_step<Sgd<ResidualRelu<R, 100>, 0>>("idem, one by one, least memory", 200);
   enter_epoch<R, 100, 200>(10);
   enter_kernels<R, 64>();
   enter_kernels<R, 256>();

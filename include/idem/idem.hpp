@@ -53,6 +53,9 @@
 #include <idem/solvers/spectral_norm.hpp>
 
 #include <idem/models/slice.hpp>
+#include <idem/models/slice_blocks.hpp>
+#include <idem/models/slice_memory.hpp>
+#include <idem/models/slice_panels.hpp>
 #include <idem/models/two_layer_relu.hpp>
 
 #include <idem/data/init.hpp>

@@ -65,14 +65,13 @@ Case<typename Model::Scalar> case_of() {
               // Parts from the last to the first, as hands would take them in any order.
               for (Index p = parts - 1; p >= 0; --p) {
                 const Index first = vectors * p / parts, last = vectors * (p + 1) / parts;
-                idem::forward<kStride>(model<Model>, x, count, s, masked.rows, first, last,
-                                       [&](Index begin, Index end, const R*) {
-                                         for (Index i = begin; i < end; i += kWidth) {
-                                           const Index some = end - i < kWidth ? end - i : kWidth;
-                                           idem::FiringBits<R>::unpack(masked.rows + i * kStride, kStride, D,
-                                                                       ones, some);
-                                         }
-                                       });
+                struct Unpack {
+                  void finish(Index begin, Index end) const {
+                    idem::FiringBits<R>::unpack(masked.rows + begin * kStride, kStride, D, ones, end - begin);
+                  }
+                  const R* ones;
+                };
+                idem::forward<kStride>(model<Model>, x, count, s, masked.rows, first, last, Unpack{ones});
               }
               for (Index i = 0; i < count; ++i) {
                 f[i] = s.outputs[i];
@@ -130,8 +129,8 @@ void check_all_kinds() {
   for (const Kind kind : inputs::kKinds) check_slice(case_of<Model, Count>(), kind, draw);
 }
 
-inline constexpr std::array<Index, 7> kDims = {1, 2, 5, 16, 17, 33, 129};
-inline constexpr std::array<Index, 3> kDoubleDims = {5, 17, 300};
+inline constexpr std::array<Index, 9> kDims = {1, 2, 5, 8, 12, 16, 17, 33, 129};
+inline constexpr std::array<Index, 4> kDoubleDims = {5, 8, 17, 300};
 
 }  // namespace
 
@@ -151,6 +150,7 @@ TEST_CASE("the size of a slice changes no bit, nor does having none") {
   check_all_kinds<ResidualRelu<float, 20>, 16>();
   check_all_kinds<ResidualRelu<float, 20>, 48>();
   check_all_kinds<ResidualRelu<float, 20>, 256>();
+  check_all_kinds<ResidualRelu<float, 33>, 256>();
   check_all_kinds<ResidualRelu<double, 5>, 0>();
   check_all_kinds<ResidualRelu<double, 5>, 16>();
   check_all_kinds<ResidualRelu<double, 5>, 160>();

@@ -20,17 +20,16 @@ using idem::Status;
 using inputs::Draw;
 using inputs::Kind;
 
-constexpr Index kDim = 7;
-
-template <Real R, Index SliceCount>
-idem::Sgd<ResidualRelu<R, kDim>, SliceCount, LogisticLoss<R>> trainer;
+template <Real R, Index D, Index SliceCount>
+idem::Sgd<ResidualRelu<R, D>, SliceCount, LogisticLoss<R>> trainer;
 
 /// Section 7.1, the logistic loss: residuals feed the gradient, terms the loss.
 template <Real R>
 struct LogisticTwin {
   R threshold, width;
-  twins::Network<R> network{kDim, true};
-  std::vector<R> terms;
+  Index dim;
+  twins::Network<R> network{dim, true};
+  std::vector<R> terms{};
 
   void feed(const R* x, R y) {
     const R t = (network.predict(x) - threshold) / width;
@@ -41,10 +40,10 @@ struct LogisticTwin {
     if (network.residuals.empty()) {
       for (R& g : network.gradient) g = R{0};
     }
-    for (Index k = 0; k < kDim; ++k) {
-      for (Index j = 0; j < kDim; ++j) {
+    for (Index k = 0; k < dim; ++k) {
+      for (Index j = 0; j < dim; ++j) {
         if (!(network.sums[inputs::size(j)] >= R{0})) continue;
-        R& g = network.gradient[inputs::size(k * kDim + j)];
+        R& g = network.gradient[inputs::size(k * dim + j)];
         g = idem::fma(x[k], r, g);
       }
     }
@@ -58,18 +57,19 @@ struct LogisticTwin {
   }
 };
 
-template <Real R, Index SliceCount>
+template <Real R, Index kDim, Index SliceCount>
 void check_logistic(Hands hands) {
   CAPTURE(sizeof(R));
+  CAPTURE(kDim);
   CAPTURE(SliceCount);
   constexpr Index kCount = 150;
   Draw draw(1);
   std::vector<R> x(inputs::size(kCount * kDim)), y(inputs::size(kCount));
   inputs::fill(Kind::ordinary, draw, x.data(), kCount * kDim);
   for (R& label : y) label = draw.coin() ? R{1} : R{0};
-  auto& sgd = trainer<R, SliceCount>;
+  auto& sgd = trainer<R, kDim, SliceCount>;
   REQUIRE(sgd.init() == Status::ok);
-  LogisticTwin<R> twin{inputs::rounded<R>(3.7), inputs::rounded<R>(0.6), {kDim, true}, {}};
+  LogisticTwin<R> twin{inputs::rounded<R>(3.7), inputs::rounded<R>(0.6), kDim};
   sgd.loss_function() = {twin.threshold, twin.width};
   for (const Index batch : {1, 16, 70, 63}) {
     static Index at = 0;
@@ -93,9 +93,12 @@ void check_logistic(Hands hands) {
 
 TEST_CASE("training with the logistic loss is the plain loop, streamed and in slices") {
   shapes::for_scalars([]<Real R>() {
-    check_logistic<R, 0>(Hands(Way::forward, 1));
-    check_logistic<R, 16>(Hands(Way::reversed, 3));
-    check_logistic<R, 64>(Hands(Way::threads, 2));
+    check_logistic<R, 7, 0>(Hands(Way::forward, 1));
+    check_logistic<R, 7, 16>(Hands(Way::reversed, 3));
+    check_logistic<R, 7, 64>(Hands(Way::threads, 2));
+    check_logistic<R, 8, 16>(Hands(Way::forward, 1));
+    check_logistic<R, 20, 64>(Hands(Way::forward, 1));
+    check_logistic<R, 33, 128>(Hands(Way::threads, 2));
   });
 }
 

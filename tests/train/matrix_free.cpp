@@ -154,6 +154,19 @@ TEST_CASE(
   });
 }
 
+TEST_CASE("slices of several panels are remembered panel by panel") {
+  Draw draw(6);
+  shapes::for_scalars([&]<Real R>() {
+    // Eight neurons need no panels, but who keeps transposed inputs gets them.
+    using Model = ResidualRelu<R, 8>;
+    Data<R, 8> data(Kind::ordinary, draw, {64, 50});
+    const std::vector<R> p(64, R{1});
+    const Results<R> one = solve<MatrixFree<Model>>(data, {}, p, R{0}, false);
+    require_same(solve<MatrixFree<Model, 64, 64>>(data, {}, p, R{0}, true), one);
+    require_same(solve<MatrixFree<Model, 64, 128>>(data, {}, p, R{0}, true), one);
+  });
+}
+
 TEST_CASE("what is remembered is forgotten before the next product at other weights") {
   Draw draw(2);
   shapes::for_scalars([&]<Real R>() {

@@ -49,19 +49,28 @@ TEST_CASE("a sample that is not finite is refused where weights lie in blocks") 
 }
 
 TEST_CASE("more samples and inputs than stay in the caches at once have the bits that they have alone") {
-  constexpr idem::Index D = 370, kSlice = 448, kCount = kSlice + 170;
+  constexpr idem::Index D = 390, kSlice = 448, kCount = kSlice + 170;
   inputs::Draw draw(2);
   std::vector<float> x(inputs::size(kCount * D)), y(inputs::size(kCount)), w(inputs::size(D * D));
   inputs::fill(inputs::Kind::ordinary, draw, x.data(), kCount * D);
   inputs::fill(inputs::Kind::ordinary, draw, y.data(), kCount);
   inputs::fill(inputs::Kind::ordinary, draw, w.data(), D * D);
+  std::vector<float> bad(x.begin(), x.begin() + 40 * D);
+  bad.back() = std::numeric_limits<float>::infinity();
   hands::Hands one(hands::Way::forward, 1), two(hands::Way::threads, 2);
   const auto train = [&](const trainer::Erased<float>& t, hands::Hands& hands) {
     REQUIRE(t.init() == idem::Status::ok);
     std::copy(w.begin(), w.end(), t.weights());
     for (idem::Index j = 0; j < D; j += 3) t.set_negative(j, true);
+    REQUIRE(t.feed(x.data(), y.data(), 40, hands) == idem::Status::ok);
+    t.abort_batch();
     for (const idem::Index count : {kSlice, kCount, kSlice - 5}) {
-      REQUIRE(t.feed(x.data(), y.data(), count, hands) == idem::Status::ok);
+      REQUIRE(t.feed(x.data(), y.data(), 50, hands) == idem::Status::ok);
+      for (idem::Index i = 50; i < 52; ++i) {
+        REQUIRE(t.feed(x.data() + i * D, y.data() + i, 1, hands) == idem::Status::ok);
+      }
+      REQUIRE(t.feed(bad.data(), y.data(), 40, hands) == idem::Status::not_finite);
+      REQUIRE(t.feed(x.data() + 52 * D, y.data() + 52, count - 52, hands) == idem::Status::ok);
       REQUIRE(t.end_batch(0x1p-20f, hands) == idem::Status::ok);
     }
     return std::vector<float>(t.weights(), t.weights() + D * D);

@@ -3,6 +3,8 @@
 ///        two registers or no multiple of one, no lane is idle.
 #pragma once
 
+#include <bit>
+
 #include <idem/arith/lanes.hpp>
 #include <idem/kernels/relu.hpp>
 #include <idem/kernels/tile.hpp>

@@ -143,6 +143,7 @@ IDEM_INLINE void tile(const Product<R, S>& p, Index depth, Index i, Index j, Ind
   Index k = 0;
   if constexpr (L::kTogether > 1) {
     // To count and to step cost as much as an fma.
+    static_assert(!requires { sink.template beside<Vectors>(); });
     for (; k + 4 <= depth; k += 4) {
       IDEM_UNROLL for (Index n = 0; n < 4; ++n) add_products<Part, S>(left, right, part, sums);
     }
@@ -192,6 +193,7 @@ inline constexpr Index kDepthBlock = 256;
 
 template <Real R, class S, class F>
 IDEM_INLINE void for_depth_blocks(const Product<R, S>& p, Index depth, F&& body) {
+  static_assert(S::kStart == 0 || S::kStart == S::kOut);
   const Cut cut(depth, kDepthBlock);
   Product<R, S> block = p;
   if (cut.count == 0) body(block, 0);

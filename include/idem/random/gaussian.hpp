@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <type_traits>
 
 #include <idem/random/gaussian_staged.hpp>
 #include <idem/random/gaussian_table.hpp>

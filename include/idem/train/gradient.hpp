@@ -98,9 +98,7 @@ class GradientSum {
     } else if constexpr (kInFewPatches<R, D>) {
       detail::forward_vectors<kWordStride / L::kWidth>(
           model, x, count, slice, other_.words, first, last,
-          [&](Index begin, Index samples, const R*, typename L::Vector f) {
-            then.finish(begin, samples, f);
-          });
+          [&](Index begin, Index samples, typename L::Vector f) { then.finish(begin, samples, f); });
     } else if constexpr (kPatches) {
       forward<kWordStride / L::kWidth>(model, x, count, slice, other_.words, first, last, then);
     } else {
@@ -112,8 +110,8 @@ class GradientSum {
   /// nothing comes after them but the step, their sums need not pass memory before it.
   ///
   ///     x         count x D, row-major
-  ///     gradient  D x D: has the sum after `step`, and until then no one else's numbers
-  ///     inputs    a slice's, as the forward pass left them; of no more use, or in blocks until `settle`
+  ///     gradient  D x D: no one else's until `step`, which leaves nothing of use in it
+  ///     inputs    a slice's, as the forward pass left them; of no more use, or in blocks until `settle` or `step`
   template <Executor E>
   void add(const R* x, Index count, bool fresh, R* gradient, R* inputs, E& executor) {
     if constexpr (kBlocks) {

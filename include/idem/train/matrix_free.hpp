@@ -346,7 +346,7 @@ class MatrixFree {
     const R* from = inputs_of(slices_.begun);
     const detail::Cut panels(sample_vectors<R>(count), L::kTileVectors);
     if (!kept) {
-      slices_.slice.forward_all(model, x, count, words, [](Index, Index, const R*) {});
+      slices_.slice.forward_all(model, x, count, words, detail::Nothing{});
     }
     for (Index n = 0; n < panels.count; ++n) {
       const Index begin = panels.begin(n), vectors = panels.begin(n + 1) - begin;

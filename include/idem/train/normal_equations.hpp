@@ -112,7 +112,7 @@ class NormalEquations {
     using L = Lanes<R>;
     using Word = typename L::Word;
     constexpr Index kStride = GatedSlice<Model, SliceCount>::kWordStride;
-    slices_.slice.forward_all(model, x, count, slices_.words, [](Index, Index, const R*) {});
+    slices_.slice.forward_all(model, x, count, slices_.words, detail::Nothing{});
     if (!slices_.slice.finite(x, count)) return false;
     slices_.slice.compare(y, count, slices_.words, hash, losses);
     slices_.slice.add(x, slices_.words, count, slices_.right);

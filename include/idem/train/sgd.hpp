@@ -47,6 +47,7 @@ struct WaitingSamples<R, D, false> {
 ///     SliceCount  samples that pass through the model at once: 0 for one by one (the least memory, a
 ///                 device's way) or a multiple of 16 (a desktop's). It changes speed and memory, no bit.
 ///                 With slices and lanes, samples that come alone or in small numbers wait for one another.
+///                 Unless told: kUsualSlice
 ///
 /// A batch is open from the first sample fed to `end_batch`; samples may be fed one at a time, many at a
 /// time, or mixed: the same bits. The object owns all its state; put it in static storage.
