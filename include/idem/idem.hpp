@@ -26,6 +26,7 @@
 #include <idem/arith/trigonometry.hpp>
 
 #include <idem/random/gaussian.hpp>
+#include <idem/random/gaussian_staged.hpp>
 #include <idem/random/gaussian_table.hpp>
 #include <idem/random/permutation.hpp>
 #include <idem/random/stream.hpp>
