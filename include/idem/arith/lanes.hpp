@@ -219,7 +219,7 @@ struct Lanes {
   }
 
   /// The transpose of the kWidth x Columns numbers at `from`, rows `stride` apart: lane i of columns[j] is
-  /// number j of row i. Columns is a multiple of kQuarter.
+  /// number j of row i. Columns is at least kQuarter; where it is no multiple, some pass twice.
   ///
   /// Registers are made of 16-byte quarters. Loading quarter q from row r + q kQuarter leaves, for each
   /// block of kQuarter columns, small transposes inside the quarters: half the shuffles of the usual
@@ -227,11 +227,12 @@ struct Lanes {
   static constexpr Index kQuarter = kWidth == 1 ? 1 : static_cast<Index>(16 / sizeof(R));
   template <Index Columns>
   IDEM_INLINE static void load_transposed(const R* from, Index stride, Vector (&columns)[kWidth]) {
-    static_assert(Columns % kQuarter == 0);
+    static_assert(Columns >= kQuarter);
     if constexpr (kWidth == 1) {
       columns[0] = *from;
     } else {
-      IDEM_UNROLL for (Index c = 0; c < Columns; c += kQuarter) {
+      IDEM_UNROLL for (Index n = 0; n < Columns; n += kQuarter) {
+        const Index c = n + kQuarter <= Columns ? n : Columns - kQuarter;
         Vector rows[kQuarter];
         IDEM_UNROLL for (Index r = 0; r < kQuarter; ++r) {
           rows[r] = lane_load_quarters(from + r * stride + c, kQuarter * stride);

@@ -13,7 +13,7 @@ template <Index Columns, Real R>
 IDEM_INLINE void load_transposed(typename Lanes<R>::Vector (&square)[Lanes<R>::kWidth], const R* from,
                                  Index stride, Index rows) {
   using L = Lanes<R>;
-  constexpr bool kInQuarters = Columns % L::kQuarter == 0;
+  constexpr bool kInQuarters = Columns >= L::kQuarter;
   if (kInQuarters && rows >= L::kWidth) {
     L::template load_transposed<kInQuarters ? Columns : L::kWidth>(from, stride, square);
     return;
