@@ -14,6 +14,7 @@ TEST_CASE("training is the plain loop in float, however samples come and whoever
   check_trainers<ResidualRelu<float, 1>, 0, 16>();
   check_trainers<ResidualRelu<float, 2>, 0, 16>();
   check_trainers<ResidualRelu<float, 5>, 0, 16, 64>();
+  check_trainers<ResidualRelu<float, 7>, 64>();
   check_trainers<ResidualRelu<float, 8>, 0, 64>();
   check_trainers<ResidualRelu<float, 16>, 0, 16>();
   check_trainers<ResidualRelu<float, 17>, 0, 16>();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file  Sums of outer products of short vectors, a register for a patch of the matrix: where rows are shorter than
-///        two registers or no multiple of one, no lane is idle.
+///        two registers or no multiple of one, no lane is idle, or fewer are.
 #pragma once
 
 #include <bit>
@@ -11,9 +11,26 @@
 
 namespace idem::inline IDEM_TARGET {
 
-/// Whether outer products of D numbers are summed in patches: if they fill them, and fill registers badly.
+namespace detail {
+
+/// Row groups and column groups of a D x D matrix; the last may be in part beyond it.
 template <Real R, Index D>
-inline constexpr bool kInPatches = Lanes<R>::kPatches&& D % 4 == 0 && D >= 8 && D <= 48 && D % 16 != 0;
+inline constexpr Index kPatchRowGroups = ceil_div(D, Lanes<R>::kPatchRows);
+template <Real R, Index D>
+inline constexpr Index kPatchColumnGroups = ceil_div(D, Lanes<R>::kPatchColumns);
+
+}  // namespace detail
+
+/// Whether D numbers fill patches, and registers badly.
+template <Real R, Index D>
+inline constexpr bool kFillPatches = Lanes<R>::kPatches&& D % 4 == 0 && D >= 8 && D <= 48 && D % 16 != 0;
+
+/// Whether outer products of D numbers are summed in patches: too where rows of less than half a register are more than
+/// patches with empty lanes. (At d = 9 to 11, of 16 lanes, patches take longer.)
+template <Real R, Index D>
+inline constexpr bool kInPatches = kFillPatches<R, D> ||
+                                   (Lanes<R>::kPatches && D >= 5 && 2 * D < Lanes<R>::kWidth &&
+                                    detail::kPatchRowGroups<R, D> * detail::kPatchColumnGroups<R, D> < D);
 
 /// Whether so few patches that a step is short enough to wait for stores: what was stored in parts is read in those
 /// parts, and the step takes the gradient from registers.
@@ -24,12 +41,6 @@ namespace detail {
 
 /// Accumulators of patches at a time, beside what feeds them.
 inline constexpr Index kPatchSums = 25;
-
-/// Row groups and column groups of a D x D matrix.
-template <Real R, Index D>
-inline constexpr Index kPatchRowGroups = D / Lanes<R>::kPatchRows;
-template <Real R, Index D>
-inline constexpr Index kPatchColumnGroups = D / Lanes<R>::kPatchColumns;
 
 }  // namespace detail
 
@@ -45,6 +56,7 @@ class PatchSums {
   static constexpr Index kTogether = detail::kPatchSums / kJ < kI ? detail::kPatchSums / kJ : kI;
 
   static constexpr bool kFew = kInFewPatches<R, D>;
+  static constexpr bool kPadded = D % L::kPatchColumns != 0;  // kPatchRows divides kPatchColumns
 
  public:
   static constexpr Index kRegisters = kI * kJ;
@@ -68,6 +80,13 @@ class PatchSums {
       Vector rows[kRegisters];
       read(rows);
       IDEM_UNROLL for (Index i = 0; i < kRegisters; ++i) L::store(g + i * L::kWidth, rows[i]);
+    } else if constexpr (kPadded) {
+      for (Index k = 0; k < D; ++k) {
+        const R* const column = sums_ + k / L::kPatchColumns * L::kWidth + k % L::kPatchColumns;
+        IDEM_UNROLL for (Index j = 0; j < D; ++j) {
+          g[k * D + j] = column[j / L::kPatchRows * kJ * L::kWidth + j % L::kPatchRows * L::kPatchColumns];
+        }
+      }
     } else {
       IDEM_UNROLL for (Index i = 0; i < kI; ++i) {
         IDEM_UNROLL for (Index k = 0; k < kJ; ++k) {
@@ -113,6 +132,11 @@ class PatchSums {
     IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
       IDEM_UNROLL for (Index j = 0; j < kJ; ++j) sums[i][j] = L::load(from + (i * kJ + j) * L::kWidth);
     }
+    // The columns of the last sample would be read beyond all samples.
+    R last[kJ * L::kPatchColumns] = {};
+    if (kPadded && count > 0) {
+      IDEM_UNROLL for (Index k = 0; k < D; ++k) last[k] = x[(count - 1) * D + k];
+    }
     for (Index begin = 0; begin < count; begin += L::kWidth, words += stride, x += L::kWidth * D) {
       Words bits[Count];
       IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
@@ -124,7 +148,10 @@ class PatchSums {
         IDEM_UNROLL for (Index s = 0; s < L::kWidth; ++s)
             add_sample(x + s * D, bits, s, factors[begin + s], sums);
       } else {
-        for (Index s = 0; s < samples; ++s) add_sample(x + s * D, bits, s, factors[begin + s], sums);
+        for (Index s = 0; s < samples; ++s) {
+          const R* const row = kPadded && begin + s == count - 1 ? last : x + s * D;
+          add_sample(row, bits, s, factors[begin + s], sums);
+        }
       }
     }
     IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
@@ -147,7 +174,7 @@ class PatchSums {
     }
   }
 
-  alignas(64) R sums_[D * D];
+  alignas(64) R sums_[kRegisters * L::kWidth];
 };
 
 /// The sum of x x^T over the samples of a list; as much of the lower triangle as lies in patches with the upper.
@@ -155,6 +182,7 @@ class PatchSums {
 /// Bits    every element is one chain over the samples in ascending order: ARITHMETIC.md section 13.3.
 template <Real R, Index D>
 class GramPatches {
+  static_assert(kFillPatches<R, D>);
   using L = Lanes<R>;
   using Vector = typename L::Vector;
   static constexpr Index kI = detail::kPatchRowGroups<R, D>, kJ = detail::kPatchColumnGroups<R, D>;

@@ -54,7 +54,7 @@ class NormalEquations {
   static constexpr Index D = Model::kDim;
   static constexpr Index kUnknowns = D * D;
   /// Whether slices go their own way: with the products of a pair of neurons in registers.
-  static constexpr bool kSlices = SliceCount > 0 && kInPatches<R, D>;
+  static constexpr bool kSlices = SliceCount > 0 && kFillPatches<R, D>;
 
   void clear() {
     for (R& a : matrix_) a = R{0};
