@@ -79,7 +79,7 @@ struct Vectors {
       }
       for (const Index rows : {1, 8, 16, 21, 37}) {
         fill(kind, 5, square, rows * 9);
-        idem::transpose_columns<9>(square, 9, rows, turned, 48);
+        idem::transpose_columns<9, 48>(square, rows, turned);
         for (Index k = 0; k < 9; ++k) digest.add(turned + k * 48, rows);
       }
       for (Index i = 0; i < kMost; ++i) {

@@ -41,20 +41,22 @@ IDEM_INLINE void transpose_square(const R* in, Index in_stride, Index rows, R* o
 /// out = in^T for columns of `in` given at compile time and rows at run time; each row of `out` is
 /// filled with +0 up to a whole number of vectors.
 ///
-///     in    rows x Cols, rows `in_stride` apart
-///     out   Cols x rows, rows `out_stride` >= rows rounded up to whole vectors apart; no overlap
+///     in    rows x Cols, row-major
+///     out   Cols x rows, rows Stride >= rows rounded up to whole vectors apart; no overlap
 ///
 /// Bits    numbers are moved, not changed.
-template <Index Cols, Real R>
-IDEM_NOINLINE void transpose_columns(const R* in, Index in_stride, Index rows, R* out, Index out_stride) {
+//
+// With strides at run time it takes more than twice as many instructions, most of them for addresses.
+template <Index Cols, Index Stride, Real R>
+IDEM_NOINLINE void transpose_columns(const R* in, Index rows, R* out) {
   constexpr Index kWidth = Lanes<R>::kWidth, kLast = Cols % kWidth;
   for (Index i = 0; i < rows; i += kWidth) {
-    const R* from = in + i * in_stride;
+    const R* from = in + i * Cols;
     R* to = out + i;
-    for (Index j = 0; j + kWidth <= Cols; j += kWidth, from += kWidth, to += kWidth * out_stride) {
-      detail::transpose_square<kWidth>(from, in_stride, rows - i, to, out_stride);
+    for (Index j = 0; j + kWidth <= Cols; j += kWidth, from += kWidth, to += kWidth * Stride) {
+      detail::transpose_square<kWidth>(from, Cols, rows - i, to, Stride);
     }
-    if constexpr (kLast != 0) detail::transpose_square<kLast>(from, in_stride, rows - i, to, out_stride);
+    if constexpr (kLast != 0) detail::transpose_square<kLast>(from, Cols, rows - i, to, Stride);
   }
 }
 

@@ -156,7 +156,7 @@ IDEM_NOINLINE void forward_in_blocks(const Model& model, const typename Model::S
   if (first == last) return;  // a part of which there is no more: the weights need not be read for it
   for (Index v = first; v < last; ++v) {
     const Index begin = v * kWidth, samples = count - begin < kWidth ? count - begin : kWidth;
-    transpose_columns<D>(x + begin * D, D, samples, slice.inputs + begin * D, kWidth);
+    transpose_columns<D, kWidth>(x + begin * D, samples, slice.inputs + begin * D);
     L::store(slice.outputs + begin, typename L::Vector{});
   }
   const R* const weights = model.weights().data();

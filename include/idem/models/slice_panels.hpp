@@ -175,7 +175,7 @@ template <Real R, Index D, Index Stride>
 struct TransposedPanels {
   using L = Lanes<R>;
   const R* operator()(Index n, Index begin, Index end) {
-    if (n != moved) transpose_columns<D>(x + begin * D, D, end - begin, place(n), Stride);
+    if (n != moved) transpose_columns<D, Stride>(x + begin * D, end - begin, place(n));
     return place(n);
   }
   /// Moves the samples of panel n while the panel before it is multiplied.

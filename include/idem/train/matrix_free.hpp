@@ -359,7 +359,7 @@ class MatrixFree {
         constexpr Index kStride = Slice<R, D, SliceCount>::kStride;
         R* const inputs = slices_.slice.slice().inputs;
         const Index end = (begin + vectors) * L::kWidth < count ? (begin + vectors) * L::kWidth : count;
-        transpose_columns<D>(x + begin * L::kWidth * D, D, end - begin * L::kWidth, inputs, kStride);
+        transpose_columns<D, kStride>(x + begin * L::kWidth * D, end - begin * L::kWidth, inputs);
         slices_.slice.template multiply<kStride>(slices_.signed_direction, bits, inputs, begin * L::kWidth,
                                                  vectors);
       }
