@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <cstdint>
 
 #include <idem/kernels/relu.hpp>
 #include <idem/kernels/transpose.hpp>
@@ -111,14 +112,16 @@ struct Outputs : Beside {
     if (i == 0) {
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) L::store(first_sums + v * L::kWidth, z[0][v]);
     }
-    // In registers: the compiler cannot know that the stores to `rows` leave f alone.
+    // In registers: the compiler cannot know that the stores to `rows` leave all else alone.
     typename L::Vector sums[Vectors];
     IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[v] = f[v];
+    [[maybe_unused]] R* const words = rows + i;
+    static_assert(Rows <= 32);
+    const std::uint64_t minus = model.negative_32_from(i);
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {
-      const bool minus = model.negative(i + r);
       IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) {
-        const auto fires = add_rectified<R>(sums[v], z[r][v], minus);
-        if constexpr (Stride > 0) L::store_word(rows + v * L::kWidth * Stride + i + r, fires);
+        const auto fires = add_rectified<R>(sums[v], z[r][v], (minus >> r & 1u) != 0);
+        if constexpr (Stride > 0) L::store_word(words + v * L::kWidth * Stride + r, fires);
       }
     }
     IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) f[v] = sums[v];

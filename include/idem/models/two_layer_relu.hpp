@@ -48,6 +48,13 @@ class TwoLayerRelu {
   /// The same for neurons j, j + 1, ... to the end of their word, in bits 0, 1, ...
   [[nodiscard]] std::uint32_t negative_from(Index j) const { return negative_[j / 32] >> (j % 32); }
 
+  /// The same for 32 neurons from j on at least; bits beyond the last neuron say nothing.
+  [[nodiscard]] std::uint64_t negative_32_from(Index j) const {
+    constexpr Index kLast = (D - 1) / 32;
+    const std::uint64_t next = negative_[j / 32 < kLast ? j / 32 + 1 : kLast];
+    return (next << 32 | negative_[j / 32]) >> (j % 32);
+  }
+
   /// v_j = -1 or +1.
   void set_negative(Index j, bool minus) {
     const std::uint32_t bit = 1u << (j % 32);
