@@ -54,6 +54,9 @@ class LongSum {
   constexpr void add_terms(Index count, const Add& add) {
     Index done = 0;
     if (in_block_ % kSumBlock == 0) {
+      if constexpr (Most >= 8 * kSumBlock) {
+        for (; count - done >= 8 * kSumBlock; done += 8 * kSumBlock) add_blocks<8>(done, add);
+      }
       if constexpr (Most >= 4 * kSumBlock) {
         for (; count - done >= 4 * kSumBlock; done += 4 * kSumBlock) add_blocks<4>(done, add);
       }

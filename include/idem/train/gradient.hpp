@@ -84,6 +84,10 @@ class GradientSum {
   static constexpr Index kWordStride = detail::ceil_div(D, L::kWidth) * L::kWidth;
 
  public:
+  /// Whether residuals are kept as they are until the next forward pass.
+  static constexpr bool kKeepsResiduals = kPatches || kBlocks;
+  [[nodiscard]] const R* residuals() const { return other_.residuals; }
+
   /// The forward pass of samples in vectors [first, last), their residuals by `loss`, and which neurons they go to.
   template <class Model, class Loss>
   void forward_part(const Model& model, const R* x, const R* y, Index count, Slice<R, D, SliceCount>& slice,

@@ -323,7 +323,14 @@ class Sgd {
   void add_slice(const R* x, const R* y, Index count, E& executor) {
     sum_.add(x, count, count_ == 0, gradient_, slice_.inputs, executor);
     // Behind, because no one waits for it: ports are given to the oldest (d = 8, batch 16: 7 % of the step).
-    const auto add_loss = [&](LongSum<R>& sum, Index s) { loss_function_.add(sum, slice_.outputs[s], y[s]); };
+    // Residuals that are kept save a difference; those of 16 samples alone would come later than the outputs.
+    const auto add_loss = [&](LongSum<R>& sum, Index s) {
+      if constexpr (SliceCount > 16 && Sum::kKeepsResiduals && requires { loss_function_.add(sum, R{}); }) {
+        loss_function_.add(sum, sum_.residuals()[s]);
+      } else {
+        loss_function_.add(sum, slice_.outputs[s], y[s]);
+      }
+    };
     losses_.template add_terms<SliceCount>(count, add_loss);
     count_ += count;
   }
