@@ -55,13 +55,22 @@ class LongSum {
     Index done = 0;
     if (in_block_ % kSumBlock == 0) {
       if constexpr (Most >= 8 * kSumBlock) {
-        for (; count - done >= 8 * kSumBlock; done += 8 * kSumBlock) add_blocks<8>(done, add);
+        // Counted so that GCC knows how many are left where it knows the count: it warns of blocks that cannot be.
+        const Index times = count / (8 * kSumBlock);
+        for (Index n = 0; n < times; ++n) add_blocks<8>(n * 8 * kSumBlock, add);
+        done = times * 8 * kSumBlock;
       }
       if constexpr (Most >= 4 * kSumBlock) {
-        for (; count - done >= 4 * kSumBlock; done += 4 * kSumBlock) add_blocks<4>(done, add);
+        if (count - done >= 4 * kSumBlock) {
+          add_blocks<4>(done, add);
+          done += 4 * kSumBlock;
+        }
       }
       if constexpr (Most >= 2 * kSumBlock) {
-        for (; count - done >= 2 * kSumBlock; done += 2 * kSumBlock) add_blocks<2>(done, add);
+        if (count - done >= 2 * kSumBlock) {
+          add_blocks<2>(done, add);
+          done += 2 * kSumBlock;
+        }
       }
     }
     while (count - done >= kTogether) {
