@@ -177,6 +177,67 @@ class PatchSums {
   alignas(64) R sums_[kRegisters * L::kWidth];
 };
 
+namespace detail {
+
+/// Adds the products of kPatchRows masked residuals and Patches kPatchColumns inputs to a column of patches of a
+/// gradient.
+template <Index D, Index Stride, Index Patches, Real R>
+IDEM_NOINLINE void add_patch_column(const R* x, const R* masked, Index count, bool fresh, R* gradient) {
+  using L = Lanes<R>;
+  typename L::Vector sums[Patches] = {};
+  if (!fresh) {
+    R patch[L::kWidth];
+    IDEM_UNROLL for (Index j = 0; j < Patches; ++j) {
+      const R* const from = gradient + j * L::kPatchColumns * D;
+      IDEM_UNROLL for (Index i = 0; i < L::kWidth; ++i) {
+        patch[i] = from[i % L::kPatchColumns * D + i / L::kPatchColumns];
+      }
+      sums[j] = L::load(patch);
+    }
+  }
+  for (Index s = 0; s < count; ++s, x += D, masked += Stride) {
+    const auto factor = L::load_spread(masked);
+    IDEM_UNROLL for (Index j = 0; j < Patches; ++j) {
+      sums[j] = L::fma(factor, L::load_repeated(x + j * L::kPatchColumns), sums[j]);
+    }
+  }
+  IDEM_UNROLL for (Index j = 0; j < Patches; ++j) {
+    L::store_transposed(gradient + j * L::kPatchColumns * D, D, sums[j]);
+  }
+}
+
+}  // namespace detail
+
+/// Whether columns of a D x D gradient, as many as fill no register, fill patches.
+template <Real R, Index D>
+inline constexpr bool kColumnsInPatches = Lanes<R>::kPatches&& D % 4 == 0;
+
+/// Columns [First, D) of G += X^T E, or of G = X^T E when `fresh`, in patches; where kColumnsInPatches.
+///
+///     x         count x D, row-major
+///     masked    E, rows Stride apart
+///     gradient  G, D x D
+///
+/// Bits    every element is one chain over the samples in ascending order: ARITHMETIC.md section 7.1.
+template <Index D, Index First, Index Stride, Real R>
+void add_columns_in_patches(const R* x, const R* masked, Index count, bool fresh, R* gradient) {
+  using L = Lanes<R>;
+  static_assert(kColumnsInPatches<R, D> && First % L::kPatchRows == 0);
+  constexpr detail::Cut kPieces(D / L::kPatchColumns, detail::kPatchSums);
+  for (Index n = 0; n < kPieces.count; ++n) {
+    const Index k = kPieces.begin(n) * L::kPatchColumns;
+    for (Index j = First; j < D; j += L::kPatchRows) {
+      if (n < kPieces.large_count) {
+        detail::add_patch_column<D, Stride, kPieces.large>(x + k, masked + j, count, fresh,
+                                                           gradient + k * D + j);
+      } else if constexpr (kPieces.large_count < kPieces.count) {
+        detail::add_patch_column<D, Stride, kPieces.large - 1>(x + k, masked + j, count, fresh,
+                                                               gradient + k * D + j);
+      }
+    }
+  }
+}
+
 /// The sum of x x^T over the samples of a list; as much of the lower triangle as lies in patches with the upper.
 ///
 /// Bits    every element is one chain over the samples in ascending order: ARITHMETIC.md section 13.3.

@@ -53,8 +53,9 @@ void add_gradient(const R* x, const MaskedResiduals<R, D, SliceCount>& masked, I
   using Masked = MaskedResiduals<R, D, SliceCount>;
   constexpr Index kWidth = Lanes<R>::kWidth;
   // Columns in whole vectors; all, where a part of a vector costs no more than the way round.
+  constexpr bool kLastInPatches = kColumnsInPatches<R, D>;
   constexpr Index kLast = D % kWidth, kWayRound = kLast * detail::ceil_div(D, kWidth);
-  constexpr Index kWhole = D < kWidth || kWayRound >= D ? D : D - kLast;
+  constexpr Index kWhole = D < kWidth || (kWayRound >= D && !kLastInPatches) ? D : D - kLast;
   static_assert(kWhole == D || (D - kWhole) * detail::ceil_div(D, kWidth) * kWidth <=
                                    static_cast<Index>(sizeof(Slice<R, D, SliceCount>::inputs) / sizeof(R)));
   const Product<R, Strides<1, D, Masked::kStride, D, true>> p{x, masked.rows, fresh ? nullptr : gradient, D,
@@ -65,7 +66,11 @@ void add_gradient(const R* x, const MaskedResiduals<R, D, SliceCount>& masked, I
     product_rows<D, kWhole>(p, count, share(kPieces, part, parts), share(kPieces, part + 1, parts));
     if constexpr (kWhole < D) {
       if (part == parts - 1) {
-        detail::add_last_columns<D, D - kWhole>(x, masked, count, fresh, gradient, scratch);
+        if constexpr (kLastInPatches) {
+          add_columns_in_patches<D, kWhole, Masked::kStride>(x, masked.rows, count, fresh, gradient);
+        } else {
+          detail::add_last_columns<D, D - kWhole>(x, masked, count, fresh, gradient, scratch);
+        }
       }
     }
   });
