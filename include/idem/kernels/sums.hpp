@@ -61,16 +61,10 @@ class LongSum {
         done = times * 8 * kSumBlock;
       }
       if constexpr (Most >= 4 * kSumBlock) {
-        if (count - done >= 4 * kSumBlock) {
-          add_blocks<4>(done, add);
-          done += 4 * kSumBlock;
-        }
+        for (; count - done >= 4 * kSumBlock; done += 4 * kSumBlock) add_blocks<4>(done, add);
       }
       if constexpr (Most >= 2 * kSumBlock) {
-        if (count - done >= 2 * kSumBlock) {
-          add_blocks<2>(done, add);
-          done += 2 * kSumBlock;
-        }
+        for (; count - done >= 2 * kSumBlock; done += 2 * kSumBlock) add_blocks<2>(done, add);
       }
     }
     while (count - done >= kTogether) {
