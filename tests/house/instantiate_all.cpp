@@ -255,6 +255,7 @@ struct InSlices {
   }
 };
 template struct InSlices<ResidualRelu<float, 8>, 16>;     // a gradient in four patches
+template struct InSlices<ResidualRelu<float, 52>, 16>;    // a gradient whose last columns are in patches
 template struct InSlices<ResidualRelu<float, 370>, 128>;  // weights so many that they lie in blocks
 
 template struct Everything<float>;
