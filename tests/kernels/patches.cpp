@@ -211,6 +211,7 @@ TEST_CASE("sums in patches are chains over the samples on which a neuron fires, 
   for_dims<kSummed>([&]<Real R, Index D>() {
     CAPTURE(sizeof(R));
     CAPTURE(D);
+    static_assert(idem::Lanes<R>::kWidth < 16 || idem::kInPatches<R, D>);
     static idem::PatchSums<R, D> sums;
     for (const Kind kind : inputs::kKinds) {
       CAPTURE(inputs::name(kind));

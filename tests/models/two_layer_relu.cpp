@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include <idem/models/two_layer_relu.hpp>
 
 #include "../inputs.hpp"
@@ -31,6 +33,9 @@ struct Case {
   R (*forward)(const R* x, bool* on);
   R (*predict)(const R* x);
 };
+
+/// In one word, to its end, beyond it, and in several.
+inline constexpr std::array<Index, 6> kSigned = {5, 31, 32, 33, 64, 100};
 
 template <class Model>
 Model model;
@@ -172,4 +177,19 @@ TEST_CASE("a model takes its weights and one bit a neuron") {
   static_assert(sizeof(ResidualRelu<float, 8>) == 8 * 8 * 4 + 4);
   static_assert(sizeof(ResidualRelu<double, 32>) == 32 * 32 * 8 + 8);  // 4 bytes of padding
   static_assert(sizeof(VanillaRelu<float, 33>) == 33 * 33 * 4 + 8);
+}
+
+TEST_CASE("signs of neurons come 32 together, from any neuron on") {
+  Draw draw(4);
+  shapes::for_each<kSigned>([&]<Index D>() {
+    CAPTURE(D);
+    static ResidualRelu<float, D> signs;
+    signs.set_identity();
+    for (Index j = 0; j < D; ++j) signs.set_negative(j, draw.coin());
+    for (Index j = 0; j < D; ++j) {
+      for (Index i = 0; i < 32 && j + i < D; ++i) {
+        REQUIRE((signs.negative_32_from(j) >> i & 1u) == (signs.negative(j + i) ? 1u : 0u));
+      }
+    }
+  });
 }

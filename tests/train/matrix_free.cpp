@@ -150,6 +150,7 @@ TEST_CASE(
   Draw draw(1);
   shapes::for_scalars([&]<Real R>() {
     check<R, 5>(draw);
+    check<R, 9>(draw);
     check<R, 20>(draw);
   });
 }

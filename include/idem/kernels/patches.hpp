@@ -19,14 +19,17 @@ inline constexpr Index kPatchRowGroups = ceil_div(D, Lanes<R>::kPatchRows);
 template <Real R, Index D>
 inline constexpr Index kPatchColumnGroups = ceil_div(D, Lanes<R>::kPatchColumns);
 
+/// Accumulators of patches at a time, beside what feeds them.
+inline constexpr Index kPatchSums = 25;
+
 }  // namespace detail
 
 /// Whether D numbers fill patches, and registers badly.
 template <Real R, Index D>
 inline constexpr bool kFillPatches = Lanes<R>::kPatches&& D % 4 == 0 && D >= 8 && D <= 48 && D % 16 != 0;
 
-/// Whether outer products of D numbers are summed in patches: too where rows of less than half a register are more than
-/// patches with empty lanes. (At d = 9 to 11, of 16 lanes, patches take longer.)
+/// Whether outer products of D numbers are summed in patches: if they fill them, or if a row fills less than half a register
+/// and there are fewer patches, though with empty lanes, than rows (of 16 lanes, d = 5 to 7; at 9 to 11 they take longer).
 template <Real R, Index D>
 inline constexpr bool kInPatches = kFillPatches<R, D> ||
                                    (Lanes<R>::kPatches && D >= 5 && 2 * D < Lanes<R>::kWidth &&
@@ -36,13 +39,6 @@ inline constexpr bool kInPatches = kFillPatches<R, D> ||
 /// parts, and the step takes the gradient from registers.
 template <Real R, Index D>
 inline constexpr bool kInFewPatches = kInPatches<R, D>&& D == 8;
-
-namespace detail {
-
-/// Accumulators of patches at a time, beside what feeds them.
-inline constexpr Index kPatchSums = 25;
-
-}  // namespace detail
 
 /// The sum of x e^T over samples, e_j = t for the neurons that fire and left out for the others.
 ///
@@ -68,7 +64,8 @@ class PatchSums {
   /// Adds `count` samples.
   ///
   ///     x         count x D, row-major
-  ///     words     FiringBits, `stride` numbers for each vector of samples
+  ///     words     FiringBits, `stride` numbers for each vector of samples, at least D rounded up to kPatchRows; those of no
+  ///               neuron may be anything
   ///     factors   t of each sample
   void add(const R* x, const R* words, Index stride, const R* factors, Index count) {
     add_from<0>(x, words, stride, factors, count);
@@ -132,7 +129,9 @@ class PatchSums {
     IDEM_UNROLL for (Index i = 0; i < Count; ++i) {
       IDEM_UNROLL for (Index j = 0; j < kJ; ++j) sums[i][j] = L::load(from + (i * kJ + j) * L::kWidth);
     }
-    // The columns of the last sample would be read beyond all samples.
+    // Columns beyond D are the next sample's numbers, of which no sum is read. After the last sample there are none: it is
+    // copied.
+    static_assert(D >= L::kPatchColumns);  // no other sample's columns reach so far
     R last[kJ * L::kPatchColumns] = {};
     if (kPadded && count > 0) {
       IDEM_UNROLL for (Index k = 0; k < D; ++k) last[k] = x[(count - 1) * D + k];
@@ -174,13 +173,13 @@ class PatchSums {
     }
   }
 
-  alignas(64) R sums_[kRegisters * L::kWidth];
+  alignas(64) R sums_[kRegisters * L::kWidth];  // of rows and columns beyond D too, which mean nothing
 };
 
 namespace detail {
 
-/// Adds the products of kPatchRows masked residuals and Patches kPatchColumns inputs to a column of patches of a
-/// gradient.
+/// Adds the products of kPatchRows masked residuals and Patches kPatchColumns inputs of `count` samples to a column of
+/// patches of a gradient, or, when `fresh`, puts them there.
 template <Index D, Index Stride, Index Patches, Real R>
 IDEM_NOINLINE void add_patch_column(const R* x, const R* masked, Index count, bool fresh, R* gradient) {
   using L = Lanes<R>;
@@ -208,19 +207,23 @@ IDEM_NOINLINE void add_patch_column(const R* x, const R* masked, Index count, bo
 
 }  // namespace detail
 
-/// Whether columns of a D x D gradient, as many as fill no register, fill patches that are square. (Of doubles, with two
-/// rows, there are twice as many, and a load for each: a step at d = 60 took 2 % longer.)
+/// Whether the last columns of a D x D gradient, too few for a register, are summed in patches: where these are square and
+/// the columns fill them. (Of doubles, with two rows, there are twice as many, and a load for each: a step at d = 60 took 2 %
+/// longer.)
 template <Real R, Index D>
 inline constexpr bool kColumnsInPatches =
     Lanes<R>::kPatches&& Lanes<R>::kPatchRows == Lanes<R>::kPatchColumns&& D % Lanes<R>::kPatchRows == 0;
 
-/// Columns [First, D) of G += X^T E, or of G = X^T E when `fresh`, in patches; where kColumnsInPatches.
+/// Columns [First, D) of G += X^T E, or of G = X^T E when `fresh`, in patches; where kColumnsInPatches. The columns before
+/// are neither read nor written.
 ///
+///     First     a multiple of kPatchRows
 ///     x         count x D, row-major
 ///     masked    E, rows Stride apart
-///     gradient  G, D x D
+///     gradient  G, D x D; must not overlap x or E
 ///
 /// Bits    every element is one chain over the samples in ascending order: ARITHMETIC.md section 7.1.
+/// Cost    count D (D - First) fused multiply-adds.
 template <Index D, Index First, Index Stride, Real R>
 void add_columns_in_patches(const R* x, const R* masked, Index count, bool fresh, R* gradient) {
   using L = Lanes<R>;

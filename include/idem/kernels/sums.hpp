@@ -48,14 +48,15 @@ class LongSum {
     begin_term();
     block_ = fma(x, y, block_);
   }
-  /// Adds `count` terms, at most Most; add(sum, i) adds term i to a sum. Whole blocks go a few side by side, to hide the
-  /// latency of their chains.
+  /// Adds `count` terms, at most Most; add(sum, i) adds term i to a sum. Whole blocks go side by side, up to eight, to hide
+  /// the latency of their chains.
   template <Index Most, class Add>
   constexpr void add_terms(Index count, const Add& add) {
     Index done = 0;
     if (in_block_ % kSumBlock == 0) {
       if constexpr (Most >= 8 * kSumBlock) {
-        // Counted so that GCC knows how many are left where it knows the count: it warns of blocks that cannot be.
+        // Counted, so that GCC 12 knows how many are left where it knows the count: else it warns at -O3 of terms beyond
+        // the last, in blocks that are never reached.
         const Index times = count / (8 * kSumBlock);
         for (Index n = 0; n < times; ++n) add_blocks<8>(n * 8 * kSumBlock, add);
         done = times * 8 * kSumBlock;

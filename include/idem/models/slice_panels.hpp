@@ -115,7 +115,7 @@ struct Outputs : Beside {
     // In registers: the compiler cannot know that the stores to `rows` leave all else alone.
     typename L::Vector sums[Vectors];
     IDEM_UNROLL for (Index v = 0; v < Vectors; ++v) sums[v] = f[v];
-    [[maybe_unused]] R* const words = rows + i;
+    [[maybe_unused]] R* const words = Stride > 0 ? rows + i : rows;
     static_assert(Rows <= 32);
     const std::uint64_t minus = model.negative_32_from(i);
     IDEM_UNROLL for (Index r = 0; r < Rows; ++r) {

@@ -52,10 +52,9 @@ void add_gradient(const R* x, const MaskedResiduals<R, D, SliceCount>& masked, I
                   R* gradient, R* scratch, E& executor) {
   using Masked = MaskedResiduals<R, D, SliceCount>;
   constexpr Index kWidth = Lanes<R>::kWidth;
-  // Columns in whole vectors; all, where a part of a vector costs no more than the way round.
   constexpr bool kLastInPatches = kColumnsInPatches<R, D>;
-  constexpr Index kLast = D % kWidth, kWayRound = kLast * detail::ceil_div(D, kWidth);
-  constexpr Index kWhole = D < kWidth || (kWayRound >= D && !kLastInPatches) ? D : D - kLast;
+  constexpr Index kWhole =
+      D < kWidth ? D : D - D % kWidth;  // columns in whole vectors; all, where there is none
   static_assert(kWhole == D || (D - kWhole) * detail::ceil_div(D, kWidth) * kWidth <=
                                    static_cast<Index>(sizeof(Slice<R, D, SliceCount>::inputs) / sizeof(R)));
   const Product<R, Strides<1, D, Masked::kStride, D, true>> p{x, masked.rows, fresh ? nullptr : gradient, D,
@@ -89,8 +88,9 @@ class GradientSum {
   static constexpr Index kWordStride = detail::ceil_div(D, L::kWidth) * L::kWidth;
 
  public:
-  /// Whether residuals are kept as they are until the next forward pass.
+  /// Whether residuals are kept as they are until the next samples come.
   static constexpr bool kKeepsResiduals = kPatches || kBlocks;
+  /// These, a sample each.
   [[nodiscard]] const R* residuals() const { return other_.residuals; }
 
   /// The forward pass of samples in vectors [first, last), their residuals by `loss`, and which neurons they go to.

@@ -15,9 +15,10 @@ struct SquaredError {
   [[nodiscard]] IDEM_INLINE V residual(V f, V y) const {
     return f - y;
   }
-  void add(LongSum<R>& sum, R f, R y) const { add(sum, residual(f, y)); }
-  /// The same of a residual that is there already.
-  void add(LongSum<R>& sum, R residual) const { sum.add_square(residual); }
+  /// Adds a sample's loss.
+  void add(LongSum<R>& sum, R f, R y) const { add_residual(sum, residual(f, y)); }
+  /// The same where the residual is there already.
+  void add_residual(LongSum<R>& sum, R residual) const { sum.add_square(residual); }
 };
 
 /// For two classes, y = 0 and 1, told apart by f < threshold: width times the cross-entropy of

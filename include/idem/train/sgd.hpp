@@ -325,8 +325,9 @@ class Sgd {
     // Behind, because no one waits for it: ports are given to the oldest (d = 8, batch 16: 7 % of the step).
     // Residuals that are kept save a difference; those of 16 samples alone would come later than the outputs.
     const auto add_loss = [&](LongSum<R>& sum, Index s) {
-      if constexpr (SliceCount > 16 && Sum::kKeepsResiduals && requires { loss_function_.add(sum, R{}); }) {
-        loss_function_.add(sum, sum_.residuals()[s]);
+      if constexpr (SliceCount > 16 && Sum::kKeepsResiduals &&
+                    requires { loss_function_.add_residual(sum, R{}); }) {
+        loss_function_.add_residual(sum, sum_.residuals()[s]);
       } else {
         loss_function_.add(sum, slice_.outputs[s], y[s]);
       }
