@@ -27,7 +27,7 @@ inline constexpr std::array<Index, 4> kFilling = {8, 12, 20, 24};
 /// Some columns that fill no register: patches in one piece, and in several of one size or two.
 inline constexpr std::array<Index, 6> kWithColumns = {52, 60, 72, 100, 104, 124};
 /// Numbers that fill no patches, and those that do.
-inline constexpr std::array<Index, 7> kSummed = {5, 6, 7, 8, 12, 20, 24};
+inline constexpr std::array<Index, 8> kSummed = {4, 5, 6, 7, 8, 12, 20, 24};
 
 /// Calls test.operator()<R>() where a register can be a patch.
 template <class Test>

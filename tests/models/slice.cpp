@@ -129,7 +129,7 @@ void check_all_kinds() {
   for (const Kind kind : inputs::kKinds) check_slice(case_of<Model, Count>(), kind, draw);
 }
 
-inline constexpr std::array<Index, 9> kDims = {1, 2, 5, 8, 12, 16, 17, 33, 129};
+inline constexpr std::array<Index, 10> kDims = {1, 2, 4, 5, 8, 12, 16, 17, 33, 129};
 inline constexpr std::array<Index, 4> kDoubleDims = {5, 8, 17, 300};
 
 }  // namespace

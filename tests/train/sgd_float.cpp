@@ -13,6 +13,7 @@ using trainer::check_trainers;
 TEST_CASE("training is the plain loop in float, however samples come and whoever works") {
   check_trainers<ResidualRelu<float, 1>, 0, 16>();
   check_trainers<ResidualRelu<float, 2>, 0, 16>();
+  check_trainers<ResidualRelu<float, 4>, 16, 64>();
   check_trainers<ResidualRelu<float, 5>, 0, 16, 64>();
   check_trainers<ResidualRelu<float, 7>, 64>();
   check_trainers<ResidualRelu<float, 8>, 0, 64>();

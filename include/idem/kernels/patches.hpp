@@ -29,10 +29,10 @@ template <Real R, Index D>
 inline constexpr bool kFillPatches = Lanes<R>::kPatches&& D % 4 == 0 && D >= 8 && D <= 48 && D % 16 != 0;
 
 /// Whether outer products of D numbers are summed in patches: if they fill them, or if a row fills less than half a register
-/// and there are fewer patches, though with empty lanes, than rows (of 16 lanes, d = 5 to 7; at 9 to 11 they take longer).
+/// and there are fewer patches, though with empty lanes, than rows (of 16 lanes, d = 4 to 7; at 9 to 11 they take longer).
 template <Real R, Index D>
 inline constexpr bool kInPatches = kFillPatches<R, D> ||
-                                   (Lanes<R>::kPatches && D >= 5 && 2 * D < Lanes<R>::kWidth &&
+                                   (Lanes<R>::kPatches && D >= 4 && 2 * D < Lanes<R>::kWidth &&
                                     detail::kPatchRowGroups<R, D> * detail::kPatchColumnGroups<R, D> < D);
 
 /// Whether so few patches that a step is short enough to wait for stores: what was stored in parts is read in those

@@ -198,10 +198,10 @@ struct TransposedPanels {
   Index moved = -1;
 };
 
-/// Whether the sums of all neurons for one vector of samples hide the latency of an fma (4 cycles, 2 a cycle),
-/// and fit in the registers of a tile together with the inputs.
+/// Whether the sums of all neurons for one vector of samples fit in the registers of a tile together with the inputs, and
+/// are enough to hide most of the latency of an fma (4 cycles, 2 a cycle; fewer than 8 wait sooner than they are cut).
 template <Real R, Index D>
-inline constexpr bool kInRegisters = D >= 8 && D <= Lanes<R>::kWidth && 2 * D <= Lanes<R>::kTileSums;
+inline constexpr bool kInRegisters = D >= 4 && D <= Lanes<R>::kWidth && 2 * D <= Lanes<R>::kTileSums;
 
 /// `forward` where kInRegisters, a vector at a time: at d = 8, batch 16, to call and to cut took as long as to
 /// multiply. Calls then(begin, samples, f) after each vector, whose outputs f need not come back from memory.
