@@ -28,12 +28,11 @@ inline constexpr Index kPatchSums = 25;
 template <Real R, Index D>
 inline constexpr bool kFillPatches = Lanes<R>::kPatches&& D % 4 == 0 && D >= 8 && D <= 48 && D % 16 != 0;
 
-/// Whether outer products of D numbers are summed in patches: if they fill them, or if a row fills less than half a register
-/// and there are fewer patches, though with empty lanes, than rows (of 16 lanes, d = 4 to 7; at 9 to 11 they take longer).
+/// Whether outer products of D numbers are summed in patches: if they fill them, or if a row would fill less than half a
+/// register (of 16 lanes, d = 4 to 7: four patches at most, though with empty lanes; at 9 to 11 nine take longer than rows).
 template <Real R, Index D>
 inline constexpr bool kInPatches = kFillPatches<R, D> ||
-                                   (Lanes<R>::kPatches && D >= 4 && 2 * D < Lanes<R>::kWidth &&
-                                    detail::kPatchRowGroups<R, D> * detail::kPatchColumnGroups<R, D> < D);
+                                   (Lanes<R>::kPatches && D >= 4 && 2 * D < Lanes<R>::kWidth);
 
 /// Whether so few patches that a step is short enough to wait for stores: what was stored in parts is read in those
 /// parts, and the step takes the gradient from registers.

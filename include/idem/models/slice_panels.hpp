@@ -198,8 +198,8 @@ struct TransposedPanels {
   Index moved = -1;
 };
 
-/// Whether the sums of all neurons for one vector of samples fit in the registers of a tile together with the inputs, and
-/// are enough to hide most of the latency of an fma (4 cycles, 2 a cycle; fewer than 8 wait sooner than they are cut).
+/// Whether the sums of all neurons for one vector of samples fit in the registers of a tile together with the inputs. Fewer
+/// than 8 do not hide the latency of an fma (4 cycles, 2 a cycle), but from 4 on to wait takes less than to call and to cut.
 template <Real R, Index D>
 inline constexpr bool kInRegisters = D >= 4 && D <= Lanes<R>::kWidth && 2 * D <= Lanes<R>::kTileSums;
 

@@ -53,8 +53,8 @@ void add_gradient(const R* x, const MaskedResiduals<R, D, SliceCount>& masked, I
   using Masked = MaskedResiduals<R, D, SliceCount>;
   constexpr Index kWidth = Lanes<R>::kWidth;
   constexpr bool kLastInPatches = kColumnsInPatches<R, D>;
-  constexpr Index kWhole =
-      D < kWidth ? D : D - D % kWidth;  // columns in whole vectors; all, where there is none
+  // Columns in whole vectors; all, where there is none.
+  constexpr Index kWhole = D < kWidth ? D : D - D % kWidth;
   static_assert(kWhole == D || (D - kWhole) * detail::ceil_div(D, kWidth) * kWidth <=
                                    static_cast<Index>(sizeof(Slice<R, D, SliceCount>::inputs) / sizeof(R)));
   const Product<R, Strides<1, D, Masked::kStride, D, true>> p{x, masked.rows, fresh ? nullptr : gradient, D,
